@@ -1,0 +1,133 @@
+//! Asks the API, with a token from the host.
+
+use std::rc::Rc;
+
+use super::credentials::{Token, TokenProblem};
+use super::endpoint::Endpoint;
+use super::exchange::{self, Failure, Reply, Request};
+use super::fetch;
+use crate::browser::{LocalFuture, clock};
+use crate::domain::account::{Account, AccountUuid};
+use crate::domain::connection::Connection;
+use crate::domain::outcome::{NotSent, Outcome, Unanswered};
+use crate::domain::session::Pending;
+
+/// Gives a token as text, or `None` if the host's function failed or took too long.
+pub type GetToken = Rc<dyn Fn(TokenFor) -> LocalFuture<Option<String>>>;
+
+/// What a token is wanted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenFor {
+    /// A request that was not tried yet.
+    First,
+    /// A request that the API refused with 401: another token than before.
+    Refresh,
+}
+
+/// How the API learns who asks.
+#[derive(Clone)]
+pub enum Auth {
+    /// By a token that the host gives.
+    Bearer(GetToken),
+    /// By a cookie session on the page's own origin.
+    Cookie,
+}
+
+/// The API as one host reaches it.
+#[derive(Clone)]
+pub struct Client {
+    /// Where it is.
+    pub endpoint: Endpoint,
+    /// Who asks.
+    pub auth: Auth,
+}
+
+impl Client {
+    /// Makes a request, at most once, and says how it ended. `departs` is called at the last moment at which
+    /// nothing has left yet.
+    ///
+    /// After a 401 it is made again if the host has a different token: a 401 was definitely refused.
+    pub async fn create(&self, pending: &Pending, departs: impl FnOnce()) -> Outcome {
+        let token = match self.token(TokenFor::First).await {
+            Ok(token) => token,
+            Err(why) => return Outcome::NotSent(why),
+        };
+        departs();
+        let reply = self
+            .exchanged(token, |token| {
+                exchange::create(&self.endpoint, token, &pending.account, &pending.key)
+            })
+            .await;
+        exchange::interpret_create(reply, clock::now())
+    }
+
+    /// The requests that the account's firm has sent, newest first.
+    ///
+    /// # Errors
+    /// [`Unanswered`] if they cannot be had.
+    pub async fn list_sent(&self, account: &AccountUuid) -> Result<Vec<Connection>, Unanswered> {
+        let reply = self
+            .asked(|token| exchange::list_sent(&self.endpoint, token, account))
+            .await?;
+        exchange::interpret_list(reply, clock::now())
+    }
+
+    /// One connection as it is now.
+    ///
+    /// # Errors
+    /// [`Unanswered`] if it cannot be had.
+    pub async fn one(&self, account: &AccountUuid, uuid: &str) -> Result<Connection, Unanswered> {
+        let reply = self
+            .asked(|token| exchange::one(&self.endpoint, token, account, uuid))
+            .await?;
+        exchange::interpret_one(reply, clock::now())
+    }
+
+    /// The accounts that may be acted for.
+    ///
+    /// # Errors
+    /// [`Unanswered`] if they cannot be had.
+    pub async fn accounts(&self) -> Result<Vec<Account>, Unanswered> {
+        let reply = self
+            .asked(|token| exchange::logins(&self.endpoint, token))
+            .await?;
+        exchange::interpret_logins(reply, clock::now())
+    }
+
+    async fn asked(
+        &self,
+        request: impl Fn(Option<&Token>) -> Request,
+    ) -> Result<Result<Reply, Failure>, Unanswered> {
+        let token = self
+            .token(TokenFor::First)
+            .await
+            .map_err(|_| Unanswered::Unauthenticated)?;
+        Ok(self.exchanged(token, request).await)
+    }
+
+    async fn exchanged(
+        &self,
+        token: Option<Token>,
+        request: impl Fn(Option<&Token>) -> Request,
+    ) -> Result<Reply, Failure> {
+        let reply = fetch::send(request(token.as_ref())).await;
+        if !exchange::wants_another_token(&reply) {
+            return reply;
+        }
+        match self.token(TokenFor::Refresh).await {
+            Ok(other) if other != token => fetch::send(request(other.as_ref())).await,
+            _ => reply,
+        }
+    }
+
+    async fn token(&self, wanted_for: TokenFor) -> Result<Option<Token>, NotSent> {
+        let Auth::Bearer(get_token) = &self.auth else {
+            return Ok(None);
+        };
+        let given = get_token(wanted_for).await.ok_or(NotSent::TokenFailed)?;
+        given.parse().map(Some).map_err(|problem| match problem {
+            TokenProblem::Empty => NotSent::NoToken,
+            TokenProblem::Characters => NotSent::UnusableToken,
+        })
+    }
+}

@@ -1,0 +1,106 @@
+//! Where the API is.
+
+use std::str::FromStr;
+
+/// The base address of the API, without a slash at its end: an origin with an optional path, or a path alone,
+/// which means the page's own origin.
+///
+/// A token travels to this address, so it is https, or a loopback address, which does not leave the device
+/// (the same exception as in W3C Secure Contexts, section 3.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint(String);
+
+/// Why a text cannot be used as the API's address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EndpointProblem {
+    /// Neither an `https` or `http` address nor a path.
+    Shape,
+    /// `http` to another machine: the token could be read on the way.
+    NotEncrypted,
+    /// It carries a user name, a query or a fragment.
+    Extras,
+}
+
+impl Endpoint {
+    /// The address of a path below `/api/v1`.
+    #[must_use]
+    pub fn url(&self, path: &str) -> String {
+        format!("{}/api/v1/{path}", self.0)
+    }
+
+    /// The address as requests are built on it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Default for Endpoint {
+    fn default() -> Self {
+        Self("https://api.plannrcrm.com".to_owned())
+    }
+}
+
+impl FromStr for Endpoint {
+    type Err = EndpointProblem;
+
+    /// Reads an address; white space around it and slashes at its end are dropped.
+    ///
+    /// # Errors
+    /// [`EndpointProblem`] if no request should go there.
+    fn from_str(given: &str) -> Result<Self, EndpointProblem> {
+        let given = given.trim();
+        if !given.bytes().all(|byte| byte.is_ascii_graphic()) || given.contains('\\') {
+            return Err(EndpointProblem::Shape);
+        }
+        if given.contains(['?', '#']) {
+            return Err(EndpointProblem::Extras);
+        }
+        // Two slashes would name another host.
+        if given.starts_with('/') && !given.starts_with("//") {
+            return Ok(Self(given.trim_end_matches('/').to_owned()));
+        }
+        let (scheme, rest) = given.split_once("://").ok_or(EndpointProblem::Shape)?;
+        let authority = rest.split('/').next().unwrap_or_default();
+        if authority.contains('@') {
+            return Err(EndpointProblem::Extras);
+        }
+        let host = host_of(authority).ok_or(EndpointProblem::Shape)?;
+        match scheme.to_ascii_lowercase().as_str() {
+            "https" => {}
+            "http" if is_loopback(host) => {}
+            "http" => return Err(EndpointProblem::NotEncrypted),
+            _ => return Err(EndpointProblem::Shape),
+        }
+        Ok(Self(given.trim_end_matches('/').to_owned()))
+    }
+}
+
+/// The host of `host`, `host:port`, `[v6]` or `[v6]:port`.
+fn host_of(authority: &str) -> Option<&str> {
+    let (host, port) = match authority.strip_prefix('[') {
+        Some(bracketed) => {
+            let (address, after) = bracketed.split_once(']')?;
+            address.parse::<std::net::Ipv6Addr>().ok()?;
+            match after {
+                "" => (address, None),
+                _ => (address, Some(after.strip_prefix(':')?)),
+            }
+        }
+        None => match authority.split_once(':') {
+            Some((host, port)) => (host, Some(port)),
+            None => (authority, None),
+        },
+    };
+    let port_fits = port.is_none_or(|port| port.parse::<u16>().is_ok());
+    (!host.is_empty() && port_fits).then_some(host)
+}
+
+fn is_loopback(host: &str) -> bool {
+    let name = host.to_ascii_lowercase();
+    name == "localhost"
+        || name.ends_with(".localhost")
+        || name
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}

@@ -1,0 +1,266 @@
+//! A request as data and a reply as an outcome: everything about the API that needs no network.
+//!
+//! Source of the rules: the API's page on creating a referral connection, and for the error bodies Laravel,
+//! which the API is built on.
+
+use super::credentials::Token;
+use super::endpoint::Endpoint;
+use super::wire;
+use crate::domain::account::{Account, AccountUuid};
+use crate::domain::adviser_key::AdviserKey;
+use crate::domain::connection::Connection;
+use crate::domain::outcome::{Doubt, Outcome, Reason, Rejection, Unanswered};
+use crate::domain::timestamp::Timestamp;
+
+/// How many connections a check or a list asks for at once.
+const PER_PAGE: u32 = 50;
+
+/// What a refusal for too many requests makes people wait if it does not say, in seconds.
+const RETRY_AFTER_DEFAULT_S: u32 = 60;
+
+/// The longest that a refusal can make people wait, in seconds.
+const RETRY_AFTER_MOST_S: u32 = 300;
+
+/// A request, ready to be sent.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Request {
+    /// The HTTP method.
+    pub method: Method,
+    /// The whole address, or a path on the page's own origin.
+    pub url: String,
+    /// Names and values. One of them holds the token, so a request has no `Debug`.
+    pub headers: Vec<(&'static str, String)>,
+    /// JSON, if there is a body.
+    pub body: Option<String>,
+    /// Whether the browser adds the cookies of the page's own origin.
+    pub cookies: Cookies,
+}
+
+/// Whether a request carries cookies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cookies {
+    /// None: the token says who asks.
+    Omit,
+    /// Those of the page's own origin: they say who asks.
+    SameOrigin,
+}
+
+/// The HTTP methods that we use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Changes nothing and may be repeated.
+    Get,
+    /// Makes the API email a person: never repeated by itself.
+    Post,
+}
+
+/// A reply whose status line arrived.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reply {
+    /// The HTTP status; 0 for a redirect, which the browser does not let us see.
+    pub status: u16,
+    /// The body, or as much of it as arrived and may be read.
+    pub body: Vec<u8>,
+    /// The `Retry-After` header, where it is there and the browser lets us read it.
+    pub retry_after: Option<String>,
+}
+
+/// Why there is no reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// The browser refused to make the request: nothing left.
+    Refused,
+    /// The connection failed, at a moment that the browser does not tell.
+    ConnectionLost,
+    /// No reply in time.
+    TimedOut,
+}
+
+/// Creates a referral connection request. Without a token, here and below, a cookie session is meant.
+#[must_use]
+pub fn create(
+    endpoint: &Endpoint,
+    token: Option<&Token>,
+    account: &AccountUuid,
+    key: &AdviserKey,
+) -> Request {
+    let mut headers = headers(token, Some(account));
+    headers.push(("Content-Type", "application/json".to_owned()));
+    Request {
+        method: Method::Post,
+        url: endpoint.url("referral-connections"),
+        headers,
+        body: Some(wire::create_body(key)),
+        cookies: cookies(token),
+    }
+}
+
+/// Lists the requests that the account's firm has sent, newest first.
+#[must_use]
+pub fn list_sent(endpoint: &Endpoint, token: Option<&Token>, account: &AccountUuid) -> Request {
+    let query = format!("referral-connections?filter%5Bdirection%5D=sent&per_page={PER_PAGE}");
+    get(endpoint.url(&query), token, Some(account))
+}
+
+/// Asks for one connection.
+#[must_use]
+pub fn one(
+    endpoint: &Endpoint,
+    token: Option<&Token>,
+    account: &AccountUuid,
+    uuid: &str,
+) -> Request {
+    let path = format!("referral-connections/{}", escaped(uuid));
+    get(endpoint.url(&path), token, Some(account))
+}
+
+/// Asks which accounts the token may act for.
+#[must_use]
+pub fn logins(endpoint: &Endpoint, token: Option<&Token>) -> Request {
+    get(endpoint.url("logins"), token, None)
+}
+
+/// What the reply to [`create`] says of the email. `now` gives a meaning to a `Retry-After` that is a date.
+#[must_use]
+pub fn interpret_create(reply: Result<Reply, Failure>, now: Timestamp) -> Outcome {
+    use crate::domain::outcome::NotSent;
+    let reply = match reply {
+        Ok(reply) => reply,
+        Err(Failure::Refused) => return Outcome::NotSent(NotSent::Refused),
+        Err(Failure::ConnectionLost) => return Outcome::Unknown(Doubt::ConnectionLost),
+        Err(Failure::TimedOut) => return Outcome::Unknown(Doubt::TimedOut),
+    };
+    if (200..300).contains(&reply.status) {
+        return Outcome::Sent(wire::connection(&reply.body).map(Box::new));
+    }
+    let Some(reason) = Reason::of_status(reply.status) else {
+        return Outcome::Unknown(Doubt::Status(reply.status));
+    };
+    // Other refusals have a message as well, but it may hold the names of the server's classes.
+    let message = match reason {
+        Reason::KeyRefused | Reason::Conflict => wire::refusal(&reply.body),
+        _ => None,
+    };
+    Outcome::Rejected(Rejection {
+        reason,
+        status: reply.status,
+        message,
+        retry_after_s: (reason == Reason::TooMany)
+            .then(|| retry_after_s(reply.retry_after.as_deref(), now)),
+    })
+}
+
+/// The connections of a list, or why there are none.
+///
+/// # Errors
+/// [`Unanswered`] unless the reply is a list.
+pub fn interpret_list(
+    reply: Result<Reply, Failure>,
+    now: Timestamp,
+) -> Result<Vec<Connection>, Unanswered> {
+    answered(reply, now).and_then(|body| wire::connections(&body).ok_or(Unanswered::Failed))
+}
+
+/// One connection.
+///
+/// # Errors
+/// [`Unanswered`] unless the reply is a connection.
+pub fn interpret_one(
+    reply: Result<Reply, Failure>,
+    now: Timestamp,
+) -> Result<Connection, Unanswered> {
+    answered(reply, now).and_then(|body| wire::connection(&body).ok_or(Unanswered::Failed))
+}
+
+/// The accounts that a token may act for, in the API's order.
+///
+/// # Errors
+/// [`Unanswered`] unless the reply is a list.
+pub fn interpret_logins(
+    reply: Result<Reply, Failure>,
+    now: Timestamp,
+) -> Result<Vec<Account>, Unanswered> {
+    answered(reply, now).and_then(|body| wire::accounts(&body).ok_or(Unanswered::Failed))
+}
+
+/// Whether a reply says that the token is not, or no longer, good.
+#[must_use]
+pub fn wants_another_token(reply: &Result<Reply, Failure>) -> bool {
+    matches!(reply, Ok(Reply { status: 401, .. }))
+}
+
+fn get(url: String, token: Option<&Token>, account: Option<&AccountUuid>) -> Request {
+    Request {
+        method: Method::Get,
+        url,
+        headers: headers(token, account),
+        body: None,
+        cookies: cookies(token),
+    }
+}
+
+fn cookies(token: Option<&Token>) -> Cookies {
+    match token {
+        Some(_) => Cookies::Omit,
+        None => Cookies::SameOrigin,
+    }
+}
+
+fn headers(token: Option<&Token>, account: Option<&AccountUuid>) -> Vec<(&'static str, String)> {
+    let mut headers = vec![("Accept", "application/json".to_owned())];
+    if let Some(token) = token {
+        headers.push(("Authorization", token.authorization()));
+    }
+    if let Some(account) = account {
+        headers.push(("X-PLANNR-ACCOUNT-UUID", account.to_string()));
+    }
+    headers
+}
+
+/// A UUID comes from the API and is put into an address: only what cannot change the path goes in as it is.
+fn escaped(segment: &str) -> String {
+    use std::fmt::Write as _;
+    segment.bytes().fold(String::new(), |mut path, byte| {
+        if byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_' {
+            path.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(path, "%{byte:02X}");
+        }
+        path
+    })
+}
+
+fn answered(reply: Result<Reply, Failure>, now: Timestamp) -> Result<Vec<u8>, Unanswered> {
+    match reply {
+        Ok(reply) => match reply.status {
+            200..=299 => Ok(reply.body),
+            401 | 403 => Err(Unanswered::Unauthenticated),
+            404 | 405 => Err(Unanswered::NotOffered),
+            429 => Err(Unanswered::TooMany {
+                retry_after_s: retry_after_s(reply.retry_after.as_deref(), now),
+            }),
+            _ => Err(Unanswered::Failed),
+        },
+        Err(Failure::Refused) => Err(Unanswered::NotAsked),
+        Err(Failure::ConnectionLost | Failure::TimedOut) => Err(Unanswered::Failed),
+    }
+}
+
+/// RFC 9110, section 10.2.3: seconds or a date.
+fn retry_after_s(header: Option<&str>, now: Timestamp) -> u32 {
+    let header = header.map(str::trim).unwrap_or_default();
+    if !header.is_empty() && header.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More digits than fit are more than the most.
+        let seconds = header.parse().unwrap_or(RETRY_AFTER_MOST_S);
+        return seconds.clamp(1, RETRY_AFTER_MOST_S);
+    }
+    match Timestamp::parse_http_date(header) {
+        Some(at) => {
+            let seconds = at.millis_since(now).saturating_add(999) / 1000;
+            let most = i64::from(RETRY_AFTER_MOST_S);
+            u32::try_from(seconds.clamp(1, most)).unwrap_or(RETRY_AFTER_DEFAULT_S)
+        }
+        None => RETRY_AFTER_DEFAULT_S,
+    }
+}

@@ -1,0 +1,143 @@
+//! The only file that reaches the network.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use gloo_net::http::{Request as Builder, RequestBuilder};
+use gloo_timers::callback::Timeout;
+use js_sys::{Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    AbortController, ReadableStreamDefaultReader, ReferrerPolicy, RequestCache, RequestCredentials,
+    RequestRedirect, Response,
+};
+
+use super::exchange::{Cookies, Failure, Method, Reply, Request};
+
+/// How long a request may take, its answer's body included, in milliseconds.
+const TIMEOUT_MS: u32 = 20_000;
+
+/// How much of a body is read, in bytes. A connection takes about 4 kB, a list of 50 less than this.
+const BODY_MOST_BYTES: usize = 256 * 1024;
+
+/// Makes a request once and waits for its reply.
+///
+/// # Errors
+/// [`Failure`] if no status line arrived. Once one has, what is missing of the body is missing from
+/// [`Reply::body`] and no failure: the status alone settles what became of a request.
+pub async fn send(request: Request) -> Result<Reply, Failure> {
+    let deadline = Deadline::new().ok_or(Failure::Refused)?;
+    let built = build(request, &deadline).ok_or(Failure::Refused)?;
+    let window = web_sys::window().ok_or(Failure::Refused)?;
+    // Not gloo-net's own `send`: it panics when a rejection is no `Error`, and a page that wraps `fetch` may
+    // reject with anything.
+    let answer = JsFuture::from(window.fetch_with_request(&built)).await;
+    let response: Response = answer
+        .and_then(JsCast::dyn_into)
+        .map_err(|_: JsValue| deadline.failure())?;
+    Ok(Reply {
+        status: response.status(),
+        retry_after: response.headers().get("Retry-After").unwrap_or_default(),
+        body: body(&response).await,
+    })
+}
+
+fn build(request: Request, deadline: &Deadline) -> Option<web_sys::Request> {
+    let builder: RequestBuilder = match request.method {
+        Method::Get => Builder::get(&request.url),
+        Method::Post => Builder::post(&request.url),
+    };
+    let credentials = match request.cookies {
+        Cookies::Omit => RequestCredentials::Omit,
+        Cookies::SameOrigin => RequestCredentials::SameOrigin,
+    };
+    let builder = request
+        .headers
+        .iter()
+        .fold(builder, |builder, (name, value)| {
+            builder.header(name, value)
+        })
+        .abort_signal(Some(&deadline.controller.signal()))
+        .cache(RequestCache::NoStore)
+        .credentials(credentials)
+        // Followed, a 307 would have the browser post a second time.
+        .redirect(RequestRedirect::Manual)
+        .referrer_policy(ReferrerPolicy::NoReferrer);
+    let built = match request.body {
+        Some(body) => builder.body(body),
+        None => builder.build(),
+    };
+    // The reason is an address that the browser cannot parse; `Endpoint` has its own message for that.
+    built.ok().map(web_sys::Request::from)
+}
+
+/// As much of the body as arrives in time and may be read.
+async fn body(response: &Response) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let Some(reader) = response
+        .body()
+        .and_then(|stream| stream.get_reader().dyn_into().ok())
+    else {
+        return bytes;
+    };
+    let reader: ReadableStreamDefaultReader = reader;
+    while bytes.len() < BODY_MOST_BYTES
+        && let Some(chunk) = next_chunk(&reader).await
+    {
+        let room = BODY_MOST_BYTES - bytes.len();
+        let taken = chunk.length().min(u32::try_from(room).unwrap_or(u32::MAX));
+        bytes.extend(chunk.subarray(0, taken).to_vec());
+    }
+    // Ends the transfer of what was not read. There is nothing to do about a stream that has ended already.
+    drop(reader.cancel());
+    bytes
+}
+
+async fn next_chunk(reader: &ReadableStreamDefaultReader) -> Option<Uint8Array> {
+    let read = JsFuture::from(reader.read()).await.ok()?;
+    Reflect::get(&read, &JsValue::from_str("value"))
+        .ok()?
+        .dyn_into()
+        .ok()
+}
+
+/// Aborts a request when its time is up, or when it is dropped.
+struct Deadline {
+    controller: AbortController,
+    passed: Rc<Cell<bool>>,
+    _timer: Timeout,
+}
+
+impl Deadline {
+    fn new() -> Option<Self> {
+        let controller = AbortController::new().ok()?;
+        let passed = Rc::new(Cell::new(false));
+        let timer = Timeout::new(TIMEOUT_MS, {
+            let (controller, passed) = (controller.clone(), Rc::clone(&passed));
+            move || {
+                passed.set(true);
+                controller.abort();
+            }
+        });
+        Some(Self {
+            controller,
+            passed,
+            _timer: timer,
+        })
+    }
+
+    fn failure(&self) -> Failure {
+        if self.passed.get() {
+            Failure::TimedOut
+        } else {
+            Failure::ConnectionLost
+        }
+    }
+}
+
+impl Drop for Deadline {
+    fn drop(&mut self) {
+        self.controller.abort();
+    }
+}

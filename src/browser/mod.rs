@@ -1,0 +1,10 @@
+//! What the browser gives besides the page and the network, one file for each thing.
+
+use std::future::Future;
+use std::pin::Pin;
+
+pub mod clock;
+pub mod storage;
+
+/// A future that lives in one page, on its one thread.
+pub type LocalFuture<T> = Pin<Box<dyn Future<Output = T>>>;

@@ -1,0 +1,15 @@
+//! What the widget knows, without a browser, a framework or a clock.
+//!
+//! Everything here is a pure function of its arguments: `now` is always passed in. Read in this order:
+//! [`adviser_key`] and [`account`] parse what a person gives, [`timestamp`] what the API gives,
+//! [`connection`] and [`countdown`] say what to show, [`outcome`] names the four ways a request can end,
+//! and [`session`] is the state machine that ties them together.
+
+pub mod account;
+pub mod adviser_key;
+pub mod connection;
+pub mod countdown;
+pub mod outcome;
+pub mod session;
+pub mod timestamp;
+mod typed_text;

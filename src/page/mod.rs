@@ -1,0 +1,68 @@
+//! The standalone page: the widget, and the settings that a host would give it elsewhere.
+
+mod accounts;
+mod settings;
+mod setup;
+
+use std::rc::Rc;
+
+use leptos::prelude::*;
+
+use self::settings::Settings;
+use crate::ReferralConnect;
+use crate::api::client::{Auth, Client, GetToken};
+use crate::api::endpoint::Endpoint;
+use crate::browser::storage;
+use crate::domain::account::AccountUuid;
+use crate::view::words::page as words;
+
+/// What the settings hold, as typed.
+#[derive(Clone, Copy)]
+struct Fields {
+    endpoint: RwSignal<String>,
+    /// In memory alone, for as long as the page lives.
+    token: RwSignal<String>,
+    account: RwSignal<String>,
+}
+
+/// The page's body.
+#[component]
+pub fn Page() -> impl IntoView {
+    let setup = setup::read();
+    let stored = storage::account();
+    let fields = Fields {
+        endpoint: RwSignal::new(setup.endpoint),
+        token: RwSignal::new(setup.token),
+        account: RwSignal::new(stored.map(|uuid| uuid.to_string()).unwrap_or_default()),
+    };
+    let endpoint = Signal::derive(move || fields.endpoint.with(|text| text.parse::<Endpoint>()));
+    let account =
+        Signal::derive(move || fields.account.with(|text| text.parse::<AccountUuid>().ok()));
+    let get_token: GetToken = Rc::new(move |_| {
+        let token = fields.token.try_get_untracked();
+        Box::pin(async move { token })
+    });
+    let auth = Auth::Bearer(get_token);
+    let client = {
+        let auth = auth.clone();
+        move || {
+            let endpoint = endpoint.get().ok()?;
+            let auth = auth.clone();
+            fields
+                .token
+                .with(|token| !token.trim().is_empty())
+                .then_some(Client { endpoint, auth })
+        }
+    };
+    let accounts = accounts::load(client, fields.account);
+    // Decided once: a panel that closes while somebody types in it has taken the field away.
+    let is_ready = fields.token.with_untracked(|token| !token.is_empty());
+    view! {
+        <main class="page">
+            <h1>{words::TITLE}</h1>
+            <p class="page-purpose">{words::PURPOSE}</p>
+            <ReferralConnect endpoint auth account refresh_s=setup.refresh_s/>
+            <Settings fields accounts=accounts.into() open=!is_ready/>
+        </main>
+    }
+}

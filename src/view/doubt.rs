@@ -1,0 +1,117 @@
+use leptos::prelude::*;
+
+use super::runner::Runner;
+use super::words;
+use crate::browser::clock;
+use crate::domain::connection::Connection;
+use crate::domain::outcome::Doubt;
+use crate::domain::session::{Check, Event, Pending};
+
+/// What is said of a request whose outcome is not known. It stands in the status region.
+pub(super) fn told(pending: &Pending, doubt: Doubt, check: &Check) -> impl IntoView + use<> {
+    let now = match check {
+        Check::Offered => words::CHECK_FIRST.to_owned(),
+        Check::Locked => words::LOCKED.to_owned(),
+        Check::Asking(_) => words::CHECKING.to_owned(),
+        Check::Unanswered(why) => words::unanswered(*why),
+        Check::Several(_) => words::WHICH_ONE.to_owned(),
+        Check::Confirming => format!("{} {}", words::CONFIRM_QUESTION, words::CONFIRM_CONSEQUENCE),
+    };
+    view! {
+        <p class="referral-headline">
+            <span class="referral-mark" aria-hidden="true">"?"</span>
+            {words::maybe_sent(pending.key.as_str())}
+        </p>
+        <p>{words::doubt(doubt)}</p>
+        <p class="referral-next">{now}</p>
+    }
+}
+
+/// What can be done about it.
+pub(super) fn actions(
+    runner: Runner,
+    check: &Check,
+    confirm: impl Fn() + Copy + 'static,
+) -> AnyView {
+    match check {
+        Check::Several(candidates) => several(runner, candidates).into_any(),
+        Check::Confirming => {
+            // The second click of a double click lands here, and means nothing.
+            let on_confirm = move |event: web_sys::MouseEvent| {
+                if event.detail() < 2 {
+                    confirm();
+                }
+            };
+            // A group of its own, so that no button of before is made over into one that sends: the focus would
+            // stay on it, and a held Enter key would press it.
+            view! {
+                <div class="referral-confirm" role="group" aria-label=words::CONFIRM_QUESTION>
+                    <button
+                        type="button"
+                        class="referral-button referral-quiet"
+                        on:click=move |_| runner.dispatch(Event::SendAgainCancelled)
+                    >
+                        {words::CANCEL}
+                    </button>
+                    <button
+                        type="button"
+                        class="referral-button referral-grave"
+                        on:click=on_confirm
+                    >
+                        {words::SEND_AGAIN}
+                    </button>
+                </div>
+            }
+            .into_any()
+        }
+        Check::Asking(_) | Check::Offered | Check::Locked | Check::Unanswered(_) => {
+            check_or_send(runner).into_any()
+        }
+    }
+}
+
+fn check_or_send(runner: Runner) -> impl IntoView {
+    view! {
+        <button
+            type="button"
+            class="referral-button"
+            on:click=move |_| runner.dispatch(Event::CheckPressed)
+        >
+            {words::CHECK}
+        </button>
+        <button
+            type="button"
+            class="referral-button referral-quiet"
+            on:click=move |_| runner.dispatch(Event::SendAgainPressed)
+        >
+            {words::SEND_AGAIN}
+        </button>
+    }
+}
+
+fn several(runner: Runner, candidates: &[Connection]) -> impl IntoView + use<> {
+    let choices: Vec<_> = candidates
+        .iter()
+        .enumerate()
+        .map(|(place, connection)| {
+            let firm = words::firm(&connection.recipient_firm);
+            let made = connection.created().map(clock::full_date);
+            view! {
+                <li>
+                    <button
+                        type="button"
+                        class="referral-button referral-quiet referral-choice"
+                        on:click=move |_| runner.dispatch(Event::Picked(place))
+                    >
+                        <bdi>{firm}</bdi>
+                        {made.map(|made| view! { <span class="referral-caption">{made}</span> })}
+                    </button>
+                </li>
+            }
+        })
+        .collect();
+    view! {
+        <ul class="referral-choices">{choices}</ul>
+        {check_or_send(runner)}
+    }
+}

@@ -1,0 +1,16 @@
+//! What a person sees, in Leptos.
+//!
+//! [`widget`] is the component. It holds the [`State`](crate::domain::session::State), runs the commands of
+//! its state machine through the [`Calls`](runner::Calls) that it is given, and is otherwise a function of
+//! that state and of the time. [`words`] has every word.
+
+pub mod widget;
+pub mod words;
+
+mod badge;
+mod card;
+mod countdown;
+mod doubt;
+mod key_field;
+mod pulse;
+pub mod runner;

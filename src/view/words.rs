@@ -1,0 +1,414 @@
+//! Every word that the widget says to a person, in British English.
+//!
+//! A message says what happened and what to do. "Nothing was sent" stands wherever we know it, since each
+//! request emails a person.
+
+use crate::domain::adviser_key::{KEY_LENGTH, KeyProblem};
+use crate::domain::connection::{Connection, Direction, Firm, Status};
+use crate::domain::countdown::{Amount, Milestone, TimeLeft, Unit};
+use crate::domain::outcome::{Doubt, NotSent, Reason, Rejection, Unanswered};
+
+/// The field's label.
+pub const LABEL: &str = "Adviser's referral code";
+/// What stands below the label.
+pub const HINT: &str = "8 characters, as the other adviser gave it to you";
+/// The button that makes the request.
+pub const SEND: &str = "Send request";
+/// The button that looks a request up.
+pub const CHECK: &str = "Check";
+/// The button that makes a request again.
+pub const SEND_AGAIN: &str = "Send again";
+/// The button that takes back the wish to send again.
+pub const CANCEL: &str = "Cancel";
+/// The button that leaves a result behind.
+pub const NEW_REQUEST: &str = "New request";
+/// Names the card that says how a request stands.
+pub const CARD: &str = "Your request";
+/// While a request is being made.
+pub const SENDING: &str = "Sending your request…";
+/// While a list is being asked for.
+pub const CHECKING: &str = "Checking whether it arrived…";
+/// Names the request's two firms.
+pub const FROM: &str = "From";
+/// Names the request's two firms.
+pub const TO: &str = "To";
+/// Stands before the time left.
+pub const TIME_LEFT: &str = "Time left to answer";
+/// Stands before the date on which a request lapses.
+pub const EXPIRES_ON: &str = "Expires";
+/// Names the meter.
+pub const METER: &str = "Time left of the whole period";
+/// In place of a name that the API did not give.
+pub const UNNAMED_FIRM: &str = "Unnamed firm";
+/// A request that was confirmed by an answer that could not be read.
+pub const SENT_WITHOUT_DETAILS: &str = "Request sent. Plannr confirmed it, but its details are \
+    unavailable here. You will find them in Plannr.";
+/// Said once the browser will not keep the record of a request under way.
+pub const NOT_KEPT: &str = "This browser does not let us keep a note of the request. If you close this page \
+    before an answer arrives, check in Plannr before you send again.";
+/// Asks before the same code is sent again.
+pub const CONFIRM_QUESTION: &str = "Send a second request?";
+/// Says what a second request would do.
+pub const CONFIRM_CONSEQUENCE: &str =
+    "If the first one arrived, the adviser gets two emails from you.";
+/// Stands above the requests of which one may be the one in doubt.
+pub const WHICH_ONE: &str = "Several requests were made since then. Which one is yours?";
+
+/// The visible name of a firm.
+#[must_use]
+pub fn firm(firm: &Firm) -> String {
+    firm.name.clone().unwrap_or_else(|| UNNAMED_FIRM.to_owned())
+}
+
+/// The sentence around the name of the other firm: what stands before it and after it.
+#[must_use]
+pub fn sentence(connection: &Connection) -> (&'static str, &Firm, &'static str) {
+    match connection.direction {
+        Direction::Received => ("", &connection.sender_firm, " asked to connect"),
+        Direction::Sent | Direction::Other(_) => {
+            ("Request sent to ", &connection.recipient_firm, "")
+        }
+    }
+}
+
+/// The word on the badge.
+#[must_use]
+pub fn status(status: &Status) -> String {
+    match status {
+        Status::Pending => "Pending".to_owned(),
+        Status::Accepted => "Accepted".to_owned(),
+        Status::Denied => "Denied".to_owned(),
+        Status::Expired => "Expired".to_owned(),
+        Status::Other(word) if word.is_empty() => "Unknown status".to_owned(),
+        Status::Other(word) => sentence_case(word),
+    }
+}
+
+/// `under_review` as a person would write it.
+fn sentence_case(word: &str) -> String {
+    let spaced = word.replace('_', " ");
+    let mut letters = spaced.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => spaced,
+    }
+}
+
+/// A length of time. Units are written out: a screen reader takes "1m" for a metre.
+#[must_use]
+pub fn time_left(left: TimeLeft) -> String {
+    match left.second {
+        Some(second) => format!("{} {}", amount(left.first), amount(second)),
+        None => amount(left.first),
+    }
+}
+
+fn amount(amount: Amount) -> String {
+    let unit = match amount.unit {
+        Unit::Day => "day",
+        Unit::Hour => "hour",
+        Unit::Minute => "minute",
+        Unit::Second => "second",
+    };
+    let plural = if amount.count == 1 { "" } else { "s" };
+    format!("{} {unit}{plural}", amount.count)
+}
+
+/// What is announced when a countdown passes a milestone.
+#[must_use]
+pub fn milestone(milestone: Milestone) -> &'static str {
+    match milestone {
+        Milestone::Day => "Less than 1 day left to answer.",
+        Milestone::Hour => "Less than 1 hour left to answer.",
+        Milestone::FiveMinutes => "Less than 5 minutes left to answer.",
+        Milestone::Expired => "The request has expired.",
+    }
+}
+
+/// Why nothing was sent, and what to do.
+#[must_use]
+pub fn not_sent(why: NotSent) -> String {
+    let words = match why {
+        NotSent::Key(problem) => return key_problem(problem),
+        NotSent::NoAccount => {
+            "Nothing was sent: no account is chosen. Choose the account that you send for, then send again."
+        }
+        NotSent::BadEndpoint => {
+            "Nothing was sent: Plannr's address is not set up correctly. Correct it in the settings, or tell \
+             whoever runs this page."
+        }
+        NotSent::NoToken => {
+            "Nothing was sent: you are not signed in to Plannr here. Sign in, or enter an access token, then \
+             send again."
+        }
+        NotSent::UnusableToken => {
+            "Nothing was sent: the access token has a space, a line break or a special character in it. Copy \
+             it again, then send again."
+        }
+        NotSent::TokenFailed => {
+            "Nothing was sent: signing in to Plannr did not work. Reload the page, sign in, then send again."
+        }
+        NotSent::Offline => {
+            "Nothing was sent: this device is offline. Connect it to the internet, then send again."
+        }
+        NotSent::CalledOff => "Nothing was sent: the page that you are on called it off.",
+        NotSent::Refused => {
+            "Nothing was sent: the browser would not make the request. Reload the page, then send again."
+        }
+    };
+    words.to_owned()
+}
+
+/// What is wrong with a code, and how to mend it.
+#[must_use]
+pub fn key_problem(problem: KeyProblem) -> String {
+    match problem {
+        KeyProblem::Empty => {
+            format!("Enter the other adviser's referral code. It has {KEY_LENGTH} characters.")
+        }
+        KeyProblem::TooShort { found } => {
+            let characters = if found == 1 {
+                "character"
+            } else {
+                "characters"
+            };
+            format!(
+                "This code has {found} {characters}, and a referral code has {KEY_LENGTH}. Add what is \
+                 missing."
+            )
+        }
+        KeyProblem::TooLong { found } => format!(
+            "This code has {found} characters, and a referral code has {KEY_LENGTH}. Remove what does not \
+             belong to it."
+        ),
+        KeyProblem::Character(strange) => format!(
+            "A referral code has only plain letters, digits and signs. Replace “{strange}” in it."
+        ),
+    }
+}
+
+/// What the API refused, and what to do. What the API says itself stands below it.
+#[must_use]
+pub fn rejection(rejection: &Rejection) -> String {
+    let words = match rejection.reason {
+        Reason::Unauthenticated => {
+            "Nothing was sent: Plannr did not accept your sign-in. Sign in again, or enter another access \
+             token, then send again."
+        }
+        Reason::Forbidden => {
+            "Nothing was sent: this account may not send referral requests. Choose another account, or ask \
+             your firm's administrator."
+        }
+        Reason::WrongAddress => {
+            return format!(
+                "Nothing was sent: there is no place for referral requests at Plannr's address (status {}). \
+                 Correct it in the settings, or tell whoever runs this page.",
+                rejection.status
+            );
+        }
+        Reason::Conflict => {
+            "Nothing was sent: your firms are connected already, or a request is waiting for an answer. Look \
+             in Plannr."
+        }
+        Reason::KeyRefused => {
+            "Nothing was sent: Plannr does not accept this code. Check it with the other adviser."
+        }
+        Reason::TooMany => {
+            "Nothing was sent: there were too many requests in a short time. Wait, then send again."
+        }
+        Reason::Other => {
+            return format!(
+                "Nothing was sent: Plannr refused the request (status {}). Try again later, or tell whoever \
+                 runs this page.",
+                rejection.status
+            );
+        }
+    };
+    words.to_owned()
+}
+
+/// How long to wait after too many requests.
+#[must_use]
+pub fn wait(left: TimeLeft) -> String {
+    format!("You can send again in {}.", time_left(left))
+}
+
+/// The wait after too many requests is over.
+pub const WAIT_OVER: &str = "You can send again now.";
+
+/// That a request may have been sent.
+#[must_use]
+pub fn maybe_sent(key: &str) -> String {
+    format!("Your request with the code {key} may have been sent.")
+}
+
+/// Why that is not known.
+#[must_use]
+pub fn doubt(doubt: Doubt) -> String {
+    let words = match doubt {
+        Doubt::ConnectionLost => "The connection was lost before Plannr answered.",
+        Doubt::TimedOut => "Plannr did not answer within 20 seconds.",
+        Doubt::Status(0) => "Plannr sent the request to another address, which we did not follow.",
+        Doubt::Status(status) => {
+            return format!("Plannr answered that something failed (status {status}).");
+        }
+        Doubt::Earlier => "It was made earlier, and no answer to it was seen.",
+    };
+    words.to_owned()
+}
+
+/// What to do while it is not known.
+pub const CHECK_FIRST: &str = "Check before you send it again: every request emails the adviser.";
+
+/// That a press of send did nothing, since the code may have been sent.
+pub const LOCKED: &str = "Not sent a second time. Check first whether the first request arrived.";
+
+/// Stands before what the API says of the code.
+pub const PLANNR_SAYS: &str = "Plannr says:";
+
+/// Why a check brought no answer.
+#[must_use]
+pub fn unanswered(why: Unanswered) -> String {
+    let words = match why {
+        Unanswered::Unauthenticated => {
+            "We could not check: Plannr did not accept your sign-in. Sign in again, then check."
+        }
+        Unanswered::NotAsked => {
+            "We could not check: this device is offline. Connect it, then check again."
+        }
+        Unanswered::NotOffered => {
+            "We could not check: Plannr's list of requests is not available here. \
+             Look in Plannr itself."
+        }
+        Unanswered::TooMany { retry_after_s } => {
+            return format!(
+                "We could not check: there were too many requests in a short time. Check again in \
+                 {retry_after_s} seconds."
+            );
+        }
+        Unanswered::Failed => {
+            "We could not check: Plannr's list of requests did not arrive. Check again."
+        }
+    };
+    words.to_owned()
+}
+
+/// That a request never arrived.
+#[must_use]
+pub fn not_arrived(key: &str) -> String {
+    format!("It did not arrive: Plannr has no request with the code {key}. You can send it again.")
+}
+
+/// The words of the standalone page.
+pub mod page {
+    use crate::api::endpoint::EndpointProblem;
+    use crate::domain::account::{Account, UuidProblem};
+    use crate::domain::outcome::Unanswered;
+
+    /// The page's heading.
+    pub const TITLE: &str = "Referral Connect";
+    /// What the page is for.
+    pub const PURPOSE: &str = "Connect your firm with another adviser's firm, so that you can refer clients \
+        to each other. Plannr emails the other adviser, who accepts or declines.";
+    /// The settings' heading.
+    pub const SETTINGS: &str = "Settings";
+    /// The field of the API's address.
+    pub const ENDPOINT: &str = "API address";
+    /// Below it.
+    pub const ENDPOINT_HINT: &str = "Where Plannr's API is: an https address.";
+    /// The field of the token.
+    pub const TOKEN: &str = "Access token";
+    /// Below it.
+    pub const TOKEN_HINT: &str =
+        "Sent to the API address alone, and forgotten when you close this page.";
+    /// The list of accounts.
+    pub const ACCOUNT: &str = "Account";
+    /// In place of the accounts, before there are any.
+    pub const NO_ACCOUNTS: &str = "None to choose from yet";
+    /// The first line of the accounts, while none is chosen.
+    pub const CHOOSE: &str = "Choose an account";
+    /// The field of the account's UUID.
+    pub const ACCOUNT_UUID: &str = "Account UUID";
+    /// Below it.
+    pub const ACCOUNT_UUID_HINT: &str =
+        "Filled in when you choose an account, or paste it. This browser remembers it.";
+    /// Said where the browser will not remember it.
+    pub const ACCOUNT_NOT_KEPT: &str =
+        "This browser does not let us remember the account: choose it again on your next visit.";
+    /// While accounts are being asked for.
+    pub const LOADING_ACCOUNTS: &str = "Loading your accounts…";
+
+    /// What is wrong with an address, and how to mend it.
+    #[must_use]
+    pub fn endpoint_problem(problem: EndpointProblem) -> &'static str {
+        match problem {
+            EndpointProblem::Shape => {
+                "This is not an address. Enter one such as https://api.plannrcrm.com."
+            }
+            EndpointProblem::NotEncrypted => {
+                "This address is not encrypted, so the token could be read on its way. Use one that starts \
+                 with https://."
+            }
+            EndpointProblem::Extras => {
+                "An API address has no user name, question mark or hash sign. Remove what does not belong to \
+                 it."
+            }
+        }
+    }
+
+    /// What is wrong with a UUID, and how to mend it.
+    #[must_use]
+    pub fn uuid_problem(problem: UuidProblem) -> &'static str {
+        match problem {
+            UuidProblem::Empty => "Choose an account, or paste its UUID.",
+            UuidProblem::Shape => {
+                "This is not a UUID. It has 32 digits and letters from a to f, in groups of 8, 4, 4, 4 and \
+                 12."
+            }
+        }
+    }
+
+    /// Why there are no accounts to choose from.
+    #[must_use]
+    pub fn no_accounts(why: Unanswered) -> &'static str {
+        match why {
+            Unanswered::Unauthenticated => {
+                "Plannr did not accept the access token. Enter another one."
+            }
+            Unanswered::NotAsked => "The API address cannot be asked. Correct it.",
+            Unanswered::NotOffered => {
+                "There is no list of accounts at this API address. Correct the address, or paste the \
+                 account's UUID."
+            }
+            Unanswered::TooMany { .. } => {
+                "There were too many requests in a short time. Wait a minute, then reload the page."
+            }
+            Unanswered::Failed => {
+                "The accounts could not be loaded. Check the API address and your connection, or paste the \
+                 account's UUID."
+            }
+        }
+    }
+
+    /// The reply named no account at all.
+    pub const EMPTY_ACCOUNTS: &str =
+        "This access token has no account in Plannr. Enter another one.";
+
+    /// An account as a line of the list.
+    #[must_use]
+    pub fn account(account: &Account) -> String {
+        let name = account
+            .name
+            .clone()
+            .unwrap_or_else(|| account.uuid.to_string());
+        let details: Vec<&str> = [&account.role, &account.firm]
+            .into_iter()
+            .filter_map(|detail| detail.as_deref())
+            .collect();
+        if details.is_empty() {
+            name
+        } else {
+            format!("{name} ({})", details.join(", "))
+        }
+    }
+}

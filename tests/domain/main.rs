@@ -1,0 +1,15 @@
+//! The rules, natively: tables of what is known and properties of all the rest.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod account;
+mod adviser_key;
+mod connection;
+mod countdown;
+mod session;
+mod timestamp;

@@ -1,0 +1,269 @@
+//! The tree's own rules: who may know of whom, and what stands in one place alone.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+struct Source {
+    /// From the top of the tree, with slashes.
+    path: String,
+    /// Without comments: they may name what the code may not.
+    code: String,
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn sources(below: &str) -> Vec<Source> {
+    let mut found = Vec::new();
+    walk(&root().join(below), &mut found);
+    assert!(!found.is_empty(), "no sources below {below}");
+    found
+}
+
+fn walk(folder: &Path, found: &mut Vec<Source>) {
+    let mut entries: Vec<PathBuf> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            walk(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let code: Vec<String> = fs::read_to_string(&path)
+                .unwrap()
+                .lines()
+                .map(|line| line.split("//").next().unwrap_or_default().to_owned())
+                .collect();
+            let path = path.strip_prefix(root()).unwrap().to_string_lossy();
+            found.push(Source {
+                path: path.replace('\\', "/"),
+                code: code.join("\n"),
+            });
+        }
+    }
+}
+
+/// Fails for each place below `folder` that holds one of the words, unless it is in one of the files.
+#[track_caller]
+fn only_in(folder: &str, words: &[&str], files: &[&str]) {
+    let mut faults = Vec::new();
+    for source in sources(folder) {
+        if files.iter().any(|file| source.path.starts_with(file)) {
+            continue;
+        }
+        for (number, line) in source.code.lines().enumerate() {
+            for word in words {
+                if line.contains(word) {
+                    faults.push(format!("{}:{}: {word}", source.path, number + 1));
+                }
+            }
+        }
+    }
+    assert!(
+        faults.is_empty(),
+        "allowed in {files:?} alone:\n{}",
+        faults.join("\n")
+    );
+}
+
+#[test]
+fn the_domain_knows_of_nothing() {
+    only_in(
+        "src/domain",
+        &[
+            "web_sys",
+            "js_sys",
+            "gloo",
+            "wasm_bindgen",
+            "leptos",
+            "serde",
+            "std::time",
+            "std::env",
+            "std::fs",
+            "std::net",
+            "thread_local",
+        ],
+        &[],
+    );
+    // Its own modules are named by `super`, so that it could be copied elsewhere as it is.
+    only_in("src/domain", &["crate::"], &[]);
+}
+
+#[test]
+fn view_and_api_do_not_know_of_each_other() {
+    only_in("src/view", &["crate::api"], &["src/view/words.rs"]);
+    only_in("src/api", &["crate::view", "leptos"], &[]);
+    only_in("src/browser", &["crate::view", "crate::api", "leptos"], &[]);
+}
+
+#[test]
+fn the_words_of_the_page_know_no_more_of_the_api_than_its_problems() {
+    for source in sources("src/view") {
+        for line in source
+            .code
+            .lines()
+            .filter(|line| line.contains("crate::api"))
+        {
+            assert_eq!(
+                line.trim(),
+                "use crate::api::endpoint::EndpointProblem;",
+                "{}",
+                source.path
+            );
+        }
+    }
+}
+
+#[test]
+fn the_network_is_reached_in_one_file() {
+    only_in(
+        "src",
+        &["gloo_net", "AbortController", "fetch_with"],
+        &["src/api/fetch.rs"],
+    );
+}
+
+#[test]
+fn json_is_read_and_written_where_it_is_said_to_be() {
+    only_in(
+        "src",
+        &["serde"],
+        &["src/api/wire.rs", "src/browser/storage.rs"],
+    );
+}
+
+#[test]
+fn the_clock_is_read_in_one_file() {
+    only_in(
+        "src",
+        &[
+            "Date::now",
+            "Date::new",
+            "SystemTime",
+            "Instant::now",
+            "performance()",
+        ],
+        &["src/browser/clock.rs"],
+    );
+    only_in(
+        "src",
+        &["gloo_timers", "set_timeout", "set_interval"],
+        &["src/browser/clock.rs", "src/api/fetch.rs"],
+    );
+}
+
+#[test]
+fn storage_is_touched_in_one_file() {
+    only_in(
+        "src",
+        &["local_storage", "session_storage", "web_sys::Storage"],
+        &["src/browser/storage.rs"],
+    );
+}
+
+#[test]
+fn nothing_in_the_widget_panics_on_a_surprise() {
+    only_in(
+        "src",
+        &[
+            ".unwrap()",
+            ".expect(",
+            "unreachable!",
+            "panic!(",
+            "todo!",
+            "unimplemented!",
+        ],
+        &[],
+    );
+}
+
+#[test]
+fn words_for_people_stand_in_one_file() {
+    // A text of two words or more in quotes, outside attributes and format strings of code, is for people.
+    for source in sources("src/view").into_iter().chain(sources("src/page")) {
+        if source.path == "src/view/words.rs" {
+            continue;
+        }
+        for line in source.code.lines() {
+            for text in line.split('"').skip(1).step_by(2) {
+                let has_sentence = text
+                    .split(' ')
+                    .filter(|word| word.chars().all(char::is_alphabetic) && word.len() > 1)
+                    .count()
+                    > 1;
+                let is_code =
+                    text.contains("referral-") || text.contains("see ") || line.contains("reason");
+                assert!(!has_sentence || is_code, "{}: {text:?}", source.path);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_sandbox_shares_no_types_with_the_client() {
+    let manifest = fs::read_to_string(root().join("sandbox/Cargo.toml")).unwrap();
+    assert!(
+        !manifest.contains("referral-connect ="),
+        "the sandbox depends on the client"
+    );
+    only_in("sandbox/src", &["referral_connect::"], &[]);
+}
+
+#[test]
+fn nothing_is_left_for_later() {
+    let marks =
+        ["TO", "FIX"].map(|start| format!("{start}{}", if start == "TO" { "DO" } else { "ME" }));
+    for folder in ["src", "sandbox", "xtask/src", "tests"] {
+        for source in sources(folder) {
+            let text = fs::read_to_string(root().join(&source.path)).unwrap();
+            for mark in &marks {
+                assert!(!text.contains(mark.as_str()), "{}: {mark}", source.path);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_documents_name_files_that_are_there() {
+    for document in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"] {
+        let text = fs::read_to_string(root().join(document)).unwrap();
+        for name in text.split('`').skip(1).step_by(2) {
+            let is_path = name.contains('/')
+                && !name.starts_with(['/', '-', '.'])
+                && name
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c))
+                && [
+                    "src/",
+                    "tests/",
+                    "style/",
+                    "sandbox/",
+                    "xtask/",
+                    "docs/",
+                    "examples/",
+                ]
+                .iter()
+                .any(|top| name.starts_with(top));
+            if is_path {
+                assert!(root().join(name).exists(), "{document} names {name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_architecture_fits_on_eighty_lines() {
+    let lines = fs::read_to_string(root().join("ARCHITECTURE.md"))
+        .unwrap()
+        .lines()
+        .count();
+    assert!(lines <= 80, "{lines} lines");
+}

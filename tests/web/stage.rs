@@ -1,0 +1,333 @@
+//! One widget in the test's document, driven as a person would, with the test in the place of the API.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use leptos::mount::{UnmountHandle, mount_to};
+use leptos::prelude::*;
+use leptos::tachys::dom::body;
+use leptos::tachys::view::any_view::{AnyView, AnyViewState};
+use referral_connect::browser::clock;
+use referral_connect::browser::storage::Kept;
+use referral_connect::domain::account::AccountUuid;
+use referral_connect::domain::connection::Connection;
+use referral_connect::domain::outcome::{Outcome, Unanswered};
+use referral_connect::domain::session::Pending;
+use referral_connect::domain::timestamp::Timestamp;
+use referral_connect::view::runner::Calls;
+use referral_connect::view::widget::Widget;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Element, HtmlElement, HtmlInputElement};
+
+pub const ACCOUNT: &str = "11111111-2222-4333-8444-555555555555";
+
+/// How long a condition may take to come true, in milliseconds of real time.
+const PATIENCE_MS: i64 = 5000;
+
+type Listed = Result<Vec<Connection>, Unanswered>;
+
+#[derive(Default)]
+struct World {
+    now_ms: Cell<i64>,
+    sends: Cell<usize>,
+    checks: Cell<usize>,
+    outcome: RefCell<Option<Outcome>>,
+    listed: RefCell<Option<Listed>>,
+    kept: RefCell<Vec<Pending>>,
+    forgotten: RefCell<Vec<Pending>>,
+}
+
+pub struct Stage {
+    world: Rc<World>,
+    place: HtmlElement,
+    handle: UnmountHandle<AnyViewState>,
+}
+
+/// What is left of a widget that was taken out of the page in the middle of a request.
+pub struct Afterwards(Rc<World>);
+
+impl Stage {
+    pub fn open(now: &str) -> Self {
+        Self::open_with(now, Vec::new())
+    }
+
+    pub fn open_with(now: &str, found: Vec<Pending>) -> Self {
+        let world = Rc::new(World::default());
+        world.now_ms.set(Timestamp::parse(now).unwrap().as_millis());
+        let place: HtmlElement = document().create_element("div").unwrap().unchecked_into();
+        body().append_child(&place).unwrap();
+        let calls = calls(&world);
+        let handle = mount_to(place.clone(), move || -> AnyView {
+            let account: Option<AccountUuid> = ACCOUNT.parse().ok();
+            view! { <Widget calls account=Signal::stored(account) found/> }.into_any()
+        });
+        Self {
+            world,
+            place,
+            handle,
+        }
+    }
+
+    pub fn close(self) -> Afterwards {
+        drop(self.handle);
+        self.place.remove();
+        Afterwards(self.world)
+    }
+
+    pub fn find_all(&self, selector: &str) -> Vec<Found> {
+        let nodes = self.place.query_selector_all(selector).unwrap();
+        (0..nodes.length())
+            .map(|place| Found(nodes.item(place).unwrap().unchecked_into()))
+            .collect()
+    }
+
+    #[track_caller]
+    pub fn find(&self, selector: &str) -> Element {
+        let found = self.place.query_selector(selector).unwrap();
+        found.unwrap_or_else(|| panic!("no {selector} in {}", self.place.inner_html()))
+    }
+
+    pub fn text(&self, selector: &str) -> String {
+        let texts: Vec<String> = self
+            .find_all(selector)
+            .iter()
+            .filter_map(|found| found.text_content())
+            .collect();
+        spaced(&texts.join(" "))
+    }
+
+    pub fn input(&self) -> HtmlInputElement {
+        self.find("input").unchecked_into()
+    }
+
+    #[track_caller]
+    pub fn button(&self, name: &str) -> HtmlElement {
+        let named = self
+            .find_all("button")
+            .into_iter()
+            .find(|button| button.text_content().as_deref().map(str::trim) == Some(name));
+        let Some(named) = named else {
+            panic!("no button {name} in {}", self.place.inner_html());
+        };
+        named.0.unchecked_into()
+    }
+
+    #[track_caller]
+    pub fn press(&self, name: &str) {
+        self.button(name).click();
+    }
+
+    #[track_caller]
+    pub fn click_as_second_of_a_double(&self, name: &str) {
+        let init = web_sys::MouseEventInit::new();
+        init.set_bubbles(true);
+        init.set_cancelable(true);
+        init.set_detail(2);
+        let click = web_sys::MouseEvent::new_with_mouse_event_init_dict("click", &init).unwrap();
+        self.button(name).dispatch_event(&click).unwrap();
+    }
+
+    pub fn type_code(&self, text: &str) {
+        let input = self.input();
+        input.set_value(text);
+        let init = web_sys::EventInit::new();
+        init.set_bubbles(true);
+        let event = web_sys::Event::new_with_event_init_dict("input", &init).unwrap();
+        input.dispatch_event(&event).unwrap();
+    }
+
+    /// Types, presses, and waits until the request has left.
+    pub async fn send(&self, code: &str) {
+        let before = self.sends();
+        self.type_code(code);
+        self.press("Send request");
+        until("the request to leave", || self.sends() == before + 1).await;
+    }
+
+    pub fn answer(&self, outcome: Outcome) {
+        *self.world.outcome.borrow_mut() = Some(outcome);
+    }
+
+    pub fn list(&self, listed: Listed) {
+        *self.world.listed.borrow_mut() = Some(listed);
+    }
+
+    pub async fn see(&self, selector: &str, text: &str) {
+        let wanted = spaced(text);
+        for _ in waits() {
+            if self.text(selector).contains(&wanted) {
+                return;
+            }
+            pause().await;
+        }
+        panic!("no {text:?} in {selector}: {}", self.place.inner_html());
+    }
+
+    /// Moves the clock; the widget looks at it when it said that it would.
+    pub fn advance_ms(&self, millis: i64) {
+        self.world.now_ms.set(self.world.now_ms.get() + millis);
+    }
+
+    pub async fn settle(&self) {
+        settle().await;
+    }
+
+    pub fn has_focus(&self, element: &Element) -> bool {
+        document().active_element().as_ref() == Some(element)
+    }
+
+    pub fn sends(&self) -> usize {
+        self.world.sends.get()
+    }
+
+    pub fn checks(&self) -> usize {
+        self.world.checks.get()
+    }
+
+    pub fn kept(&self) -> Vec<Pending> {
+        self.world.kept.borrow().clone()
+    }
+
+    pub fn forgotten(&self) -> Vec<Pending> {
+        self.world.forgotten.borrow().clone()
+    }
+}
+
+impl Afterwards {
+    pub fn send(&self, outcome: Outcome) {
+        *self.0.outcome.borrow_mut() = Some(outcome);
+    }
+
+    pub fn forgotten(&self) -> Vec<Pending> {
+        self.0.forgotten.borrow().clone()
+    }
+}
+
+pub struct Found(pub Element);
+
+impl std::ops::Deref for Found {
+    type Target = Element;
+
+    fn deref(&self) -> &Element {
+        &self.0
+    }
+}
+
+impl Found {
+    pub fn dyn_click(&self) {
+        self.0.unchecked_ref::<HtmlElement>().click();
+    }
+}
+
+/// Waits until the condition holds, and fails if it does not come to that.
+pub async fn until(what: &str, holds: impl Fn() -> bool) {
+    for _ in waits() {
+        if holds() {
+            return;
+        }
+        pause().await;
+    }
+    let active = document()
+        .active_element()
+        .map(|element| element.outer_html());
+    panic!("waited in vain for {what}; the focus is on {active:?}");
+}
+
+/// Lets everything run that is due already: effects, answers, and what follows from them.
+pub async fn settle() {
+    for _ in 0..3 {
+        pause().await;
+    }
+}
+
+pub fn stored(entry: &str) -> Option<String> {
+    local_storage().get_item(entry).unwrap()
+}
+
+pub fn store(entry: &str, text: &str) {
+    local_storage().set_item(entry, text).unwrap();
+}
+
+pub fn remove(entry: &str) {
+    local_storage().remove_item(entry).unwrap();
+}
+
+fn calls(world: &Rc<World>) -> Calls {
+    let with = || Rc::clone(world);
+    Calls {
+        send: {
+            let world = with();
+            Rc::new(move |_, departs| {
+                let world = Rc::clone(&world);
+                departs();
+                world.sends.set(world.sends.get() + 1);
+                Box::pin(async move { given(|| world.outcome.borrow_mut().take()).await })
+            })
+        },
+        list_sent: {
+            let world = with();
+            Rc::new(move |_| {
+                let world = Rc::clone(&world);
+                world.checks.set(world.checks.get() + 1);
+                Box::pin(async move { given(|| world.listed.borrow_mut().take()).await })
+            })
+        },
+        one: Rc::new(|_, _| Box::pin(async { Err(Unanswered::NotOffered) })),
+        obstacle: Rc::new(|| None),
+        keep: {
+            let world = with();
+            Rc::new(move |pending: &Pending| {
+                world.kept.borrow_mut().push(pending.clone());
+                Kept::Stored
+            })
+        },
+        forget: {
+            let world = with();
+            Rc::new(move |settled: &[Pending]| {
+                let mut forgotten = world.forgotten.borrow_mut();
+                for pending in settled {
+                    if !forgotten.contains(pending) {
+                        forgotten.push(pending.clone());
+                    }
+                }
+            })
+        },
+        now: {
+            let world = with();
+            Rc::new(move || Timestamp::from_millis(world.now_ms.get()))
+        },
+    }
+}
+
+async fn given<T>(take: impl Fn() -> Option<T>) -> T {
+    loop {
+        if let Some(given) = take() {
+            return given;
+        }
+        pause().await;
+    }
+}
+
+fn waits() -> impl Iterator<Item = ()> {
+    let end = clock::now().plus_millis(PATIENCE_MS);
+    std::iter::from_fn(move || (clock::now() < end).then_some(()))
+}
+
+/// One turn of the browser's event loop, timers included.
+async fn pause() {
+    let turn = js_sys::Promise::new(&mut |resolve, _| {
+        window()
+            .set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, 5)
+            .unwrap();
+    });
+    JsFuture::from(turn).await.unwrap();
+}
+
+fn spaced(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn local_storage() -> web_sys::Storage {
+    window().local_storage().unwrap().unwrap()
+}
