@@ -30,8 +30,8 @@ pub fn ReferralConnect(
     endpoint: Signal<Result<Endpoint, EndpointProblem>>,
     /// How the API learns who asks.
     auth: Auth,
-    /// The account to act for; the one stored in this browser if there is none.
-    #[prop(into, default = Signal::stored(None))]
+    /// The account to act for; unless given, the one stored in this browser.
+    #[prop(into, default = Signal::derive(storage::account))]
     account: Signal<Option<AccountUuid>>,
     /// What happens to the letters of a code.
     #[prop(into, default = Signal::stored(KeyCase::Preserve))]
@@ -43,7 +43,6 @@ pub fn ReferralConnect(
     #[prop(into, default = Signal::stored(String::new()))]
     adviser_key: Signal<String>,
 ) -> impl IntoView {
-    let account = Signal::derive(move || account.get().or_else(storage::account));
     view! {
         <Widget
             calls=calls(endpoint, auth)

@@ -6,8 +6,9 @@ use leptos::task::spawn_local;
 use crate::api::client::Client;
 use crate::browser::clock::{self, Timer};
 use crate::browser::storage;
-use crate::domain::account::{Account, choose};
+use crate::domain::account::{Account, AccountUuid, choose};
 use crate::domain::outcome::Unanswered;
+use crate::view::words::page as words;
 
 /// How long typing has to rest before the API is asked, in milliseconds.
 const REST_MS: u32 = 400;
@@ -23,6 +24,19 @@ pub(super) enum Accounts {
     Offered(Vec<Account>),
     /// They could not be had.
     Unanswered(Unanswered),
+}
+
+impl Accounts {
+    /// What to call the account, if it is one of those offered.
+    pub(super) fn name_of(&self, account: Option<&AccountUuid>) -> Option<String> {
+        let Self::Offered(offered) = self else {
+            return None;
+        };
+        offered
+            .iter()
+            .find(|offer| Some(&offer.uuid) == account)
+            .map(words::account)
+    }
 }
 
 /// Asks for the accounts whenever there is another way to ask, and fills in the one to start with if none is

@@ -61,6 +61,13 @@ pub fn Page() -> impl IntoView {
         <main class="page">
             <h1>{words::TITLE}</h1>
             <p class="page-purpose">{words::PURPOSE}</p>
+            <p class="page-account">
+                {move || {
+                    accounts
+                        .with(|accounts| account.with(|account| accounts.name_of(account.as_ref())))
+                        .map(|name| view! { {words::SENDING_AS} " " <bdi>{name}</bdi> })
+                }}
+            </p>
             <ReferralConnect endpoint auth account refresh_s=setup.refresh_s/>
             <Settings fields accounts=accounts.into() open=!is_ready/>
         </main>

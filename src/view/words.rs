@@ -271,7 +271,8 @@ pub const PLANNR_SAYS: &str = "Plannr says:";
 pub fn unanswered(why: Unanswered) -> String {
     let words = match why {
         Unanswered::Unauthenticated => {
-            "We could not check: Plannr did not accept your sign-in. Sign in again, then check."
+            "We could not check: you are not signed in to Plannr here. Sign in, or enter an access token, then \
+             check again."
         }
         Unanswered::NotAsked => {
             "We could not check: this device is offline. Connect it, then check again."
@@ -337,6 +338,9 @@ pub mod page {
         "This browser does not let us remember the account: choose it again on your next visit.";
     /// While accounts are being asked for.
     pub const LOADING_ACCOUNTS: &str = "Loading your accounts…";
+
+    /// Stands before the account that requests are sent for.
+    pub const SENDING_AS: &str = "You send as";
 
     /// What is wrong with an address, and how to mend it.
     #[must_use]
