@@ -56,6 +56,17 @@ fn sent(connection: &Connection) -> Outcome {
     Outcome::Sent(Some(Box::new(connection.clone())))
 }
 
+/// A request that may have been sent, and a list that cannot be had.
+async fn unchecked_doubt() -> Stage {
+    let stage = Stage::open(NOW);
+    stage.send("ABC12345").await;
+    stage.answer(Outcome::Unknown(Doubt::TimedOut));
+    until("the check by itself", || stage.checks() == 1).await;
+    stage.list(Err(Unanswered::Failed));
+    stage.see("[role=status]", "We could not check").await;
+    stage
+}
+
 #[wasm_bindgen_test]
 async fn the_field_has_a_label_a_hint_and_no_limit() {
     let stage = Stage::open(NOW);
@@ -366,12 +377,7 @@ async fn a_doubt_is_told_and_checked_by_itself_and_found() {
 
 #[wasm_bindgen_test]
 async fn sending_again_takes_two_presses_and_a_double_click_is_one() {
-    let stage = Stage::open(NOW);
-    stage.send("ABC12345").await;
-    stage.answer(Outcome::Unknown(Doubt::TimedOut));
-    until("the check by itself", || stage.checks() == 1).await;
-    stage.list(Err(Unanswered::Failed));
-    stage.see("[role=status]", "We could not check").await;
+    let stage = unchecked_doubt().await;
     stage.press("Send request");
     stage.see("[role=status]", "Not sent a second time").await;
     stage.press("Send again");
@@ -385,12 +391,7 @@ async fn sending_again_takes_two_presses_and_a_double_click_is_one() {
 
 #[wasm_bindgen_test]
 async fn buttons_that_go_take_the_focus_no_farther_than_the_card() {
-    let stage = Stage::open(NOW);
-    stage.send("ABC12345").await;
-    stage.answer(Outcome::Unknown(Doubt::TimedOut));
-    until("the check by itself", || stage.checks() == 1).await;
-    stage.list(Err(Unanswered::Failed));
-    stage.see("[role=status]", "We could not check").await;
+    let stage = unchecked_doubt().await;
     let button = stage.button("Send again");
     button.focus().unwrap();
     button.click();

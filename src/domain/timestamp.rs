@@ -1,5 +1,8 @@
 //! Instants, and the text that the API gives them as.
 
+/// The seconds of a day without a leap second.
+const DAY_S: i64 = 24 * 60 * 60;
+
 /// An instant, in milliseconds since 1970-01-01T00:00:00Z, leap seconds not counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
@@ -51,19 +54,14 @@ impl Timestamp {
         rest.one_of(b"-")?;
         let day = rest.number_within(2, 1, days_in_month(year, month))?;
         rest.one_of(b"Tt ")?;
-        let hour = rest.number_within(2, 0, 23)?;
-        rest.one_of(b":")?;
-        let minute = rest.number_within(2, 0, 59)?;
-        rest.one_of(b":")?;
-        let second = rest.number_within(2, 0, 60)?.min(59);
+        let second_of_day = rest.second_of_day()?;
         let millis = rest.fraction_millis()?;
         let offset_minutes = rest.offset_minutes()?;
         if !rest.0.is_empty() {
             return None;
         }
-        let minutes =
-            (days_since_epoch(year, month, day) * 24 + hour) * 60 + minute - offset_minutes;
-        Some(Self((minutes * 60 + second) * 1000 + millis))
+        let seconds = days_since_epoch(year, month, day) * DAY_S + second_of_day;
+        Some(Self((seconds - offset_minutes * 60) * 1000 + millis))
     }
 
     /// Reads the date of an HTTP header in the form that senders must use, as in
@@ -90,16 +88,12 @@ impl Timestamp {
             return None;
         }
         rest.one_of(b" ")?;
-        let hour = rest.number_within(2, 0, 23)?;
-        rest.one_of(b":")?;
-        let minute = rest.number_within(2, 0, 59)?;
-        rest.one_of(b":")?;
-        let second = rest.number_within(2, 0, 60)?.min(59);
+        let second_of_day = rest.second_of_day()?;
         if rest.0 != b" GMT" {
             return None;
         }
-        let minutes = (days_since_epoch(year, month, day) * 24 + hour) * 60 + minute;
-        Some(Self((minutes * 60 + second) * 1000))
+        let seconds = days_since_epoch(year, month, day) * DAY_S + second_of_day;
+        Some(Self(seconds * 1000))
     }
 }
 
@@ -146,6 +140,16 @@ impl Reader<'_> {
     fn number_within(&mut self, digits: usize, least: i64, most: i64) -> Option<i64> {
         self.number(digits)
             .filter(|value| (least..=most).contains(value))
+    }
+
+    /// `hh:mm:ss` as both forms have it.
+    fn second_of_day(&mut self) -> Option<i64> {
+        let hour = self.number_within(2, 0, 23)?;
+        self.one_of(b":")?;
+        let minute = self.number_within(2, 0, 59)?;
+        self.one_of(b":")?;
+        let second = self.number_within(2, 0, 60)?.min(59);
+        Some((hour * 60 + minute) * 60 + second)
     }
 
     fn fraction_millis(&mut self) -> Option<i64> {

@@ -3,6 +3,7 @@ use leptos::prelude::*;
 use leptos::task::{spawn_local, tick};
 
 use super::badge::Badge;
+use super::button::{Weight, button};
 use super::countdown::Countdown;
 use super::doubt;
 use super::runner::Runner;
@@ -217,15 +218,8 @@ fn actions(
     match choices {
         Choices::None => ().into_any(),
         Choices::Doubt(check) => doubt::actions(runner, check, confirm),
-        Choices::Result => view! {
-            <button
-                type="button"
-                class="referral-button referral-quiet"
-                on:click=move |_| start_over()
-            >
-                {words::NEW_REQUEST}
-            </button>
+        Choices::Result => {
+            button(Weight::Quiet, words::NEW_REQUEST, move |_| start_over()).into_any()
         }
-        .into_any(),
     }
 }

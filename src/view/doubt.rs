@@ -1,5 +1,6 @@
 use leptos::prelude::*;
 
+use super::button::{Weight, button};
 use super::runner::Runner;
 use super::words;
 use crate::browser::clock;
@@ -46,20 +47,12 @@ pub(super) fn actions(
             // stay on it, and a held Enter key would press it.
             view! {
                 <div class="referral-confirm" role="group" aria-label=words::CONFIRM_QUESTION>
-                    <button
-                        type="button"
-                        class="referral-button referral-quiet"
-                        on:click=move |_| runner.dispatch(Event::SendAgainCancelled)
-                    >
-                        {words::CANCEL}
-                    </button>
-                    <button
-                        type="button"
-                        class="referral-button referral-grave"
-                        on:click=on_confirm
-                    >
-                        {words::SEND_AGAIN}
-                    </button>
+                    {button(
+                        Weight::Quiet,
+                        words::CANCEL,
+                        move |_| runner.dispatch(Event::SendAgainCancelled),
+                    )}
+                    {button(Weight::Grave, words::SEND_AGAIN, on_confirm)}
                 </div>
             }
             .into_any()
@@ -72,20 +65,12 @@ pub(super) fn actions(
 
 fn check_or_send(runner: Runner) -> impl IntoView {
     view! {
-        <button
-            type="button"
-            class="referral-button"
-            on:click=move |_| runner.dispatch(Event::CheckPressed)
-        >
-            {words::CHECK}
-        </button>
-        <button
-            type="button"
-            class="referral-button referral-quiet"
-            on:click=move |_| runner.dispatch(Event::SendAgainPressed)
-        >
-            {words::SEND_AGAIN}
-        </button>
+        {button(Weight::Main, words::CHECK, move |_| runner.dispatch(Event::CheckPressed))}
+        {button(
+            Weight::Quiet,
+            words::SEND_AGAIN,
+            move |_| runner.dispatch(Event::SendAgainPressed),
+        )}
     }
 }
 

@@ -8,6 +8,7 @@ pub mod widget;
 pub mod words;
 
 mod badge;
+mod button;
 mod card;
 mod countdown;
 mod doubt;
