@@ -76,9 +76,13 @@ impl Stage {
     }
 
     pub fn find_all(&self, selector: &str) -> Vec<Found> {
-        let nodes = self.place.query_selector_all(selector).unwrap();
-        (0..nodes.length())
-            .map(|place| Found(nodes.item(place).unwrap().unchecked_into()))
+        let all = "return Array.from(this.querySelectorAll(selector))";
+        let nodes = js_sys::Function::new_with_args("selector", all)
+            .call1(&self.place, &selector.into())
+            .unwrap();
+        js_sys::Array::from(&nodes)
+            .iter()
+            .map(|node| Found(node.unchecked_into()))
             .collect()
     }
 
@@ -120,21 +124,16 @@ impl Stage {
 
     #[track_caller]
     pub fn click_as_second_of_a_double(&self, name: &str) {
-        let init = web_sys::MouseEventInit::new();
-        init.set_bubbles(true);
-        init.set_cancelable(true);
-        init.set_detail(2);
-        let click = web_sys::MouseEvent::new_with_mouse_event_init_dict("click", &init).unwrap();
+        let click =
+            event("new MouseEvent('click', { bubbles: true, cancelable: true, detail: 2 })");
         self.button(name).dispatch_event(&click).unwrap();
     }
 
     pub fn type_code(&self, text: &str) {
         let input = self.input();
         input.set_value(text);
-        let init = web_sys::EventInit::new();
-        init.set_bubbles(true);
-        let event = web_sys::Event::new_with_event_init_dict("input", &init).unwrap();
-        input.dispatch_event(&event).unwrap();
+        let change = event("new Event('input', { bubbles: true })");
+        input.dispatch_event(&change).unwrap();
     }
 
     /// Types, presses, and waits until the request has left.
@@ -322,6 +321,15 @@ async fn pause() {
             .unwrap();
     });
     JsFuture::from(turn).await.unwrap();
+}
+
+/// Made by JavaScript, as in `find_all`: bindings for it would be features that the page does without, and
+/// everything would be compiled once more for the tests.
+fn event(made_by: &str) -> web_sys::Event {
+    js_sys::Function::new_no_args(&format!("return {made_by}"))
+        .call0(&wasm_bindgen::JsValue::NULL)
+        .unwrap()
+        .unchecked_into()
 }
 
 fn spaced(text: &str) -> String {

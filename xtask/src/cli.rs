@@ -1,0 +1,253 @@
+//! The command line: what was asked for, or a text that says what can be asked for.
+
+use std::ffi::OsString;
+
+use lexopt::prelude::{Long, Short, Value};
+
+use crate::page::Flavour;
+use crate::suite::Step;
+
+/// What the person wants.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Request {
+    Help(String),
+    Run(RunOptions),
+    Test(TestOptions),
+    Build,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct RunOptions {
+    /// 0 asks the system for any free port.
+    pub(crate) port: u16,
+    pub(crate) flavour: Flavour,
+}
+
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct TestOptions {
+    /// The steps to run; all when empty.
+    pub(crate) only: Vec<Step>,
+    /// What follows `--`, handed to the test runners.
+    pub(crate) runner_arguments: Vec<String>,
+}
+
+const DEFAULT_PORT: u16 = 8787;
+
+/// Reads the arguments after the program's name.
+///
+/// # Errors
+/// A text for the person when something is not understood.
+pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Request, String> {
+    let mut parser = lexopt::Parser::from_args(arguments);
+    let parsed = match parser.next() {
+        Ok(None | Some(Long("help") | Short('h'))) => return Ok(Request::Help(OVERVIEW.into())),
+        Ok(Some(Value(command))) => match command.to_str() {
+            Some("run") => run(&mut parser),
+            Some("test") => test(&mut parser),
+            Some("build") => build(&mut parser),
+            Some("help") => return Ok(Request::Help(OVERVIEW.into())),
+            _ => {
+                return Err(format!(
+                    "There is no command {}.\n\n{OVERVIEW}",
+                    command.display()
+                ));
+            }
+        },
+        Ok(Some(flag)) => Err(flag.unexpected()),
+        Err(error) => Err(error),
+    };
+    parsed.map_err(|error| {
+        format!(
+            "{}; `cargo xtask --help` lists what there is",
+            explain(error)
+        )
+    })
+}
+
+/// The parser's complaint in this project's words.
+fn explain(error: lexopt::Error) -> String {
+    use lexopt::Error;
+
+    match error {
+        Error::UnexpectedOption(option) => format!("there is no option {option}"),
+        Error::UnexpectedArgument(value) => format!("{} means nothing here", value.display()),
+        Error::UnexpectedValue { option, value } => {
+            format!("{option} takes no value, but {} was given", value.display())
+        }
+        Error::MissingValue {
+            option: Some(option),
+        } => format!("{option} needs a value"),
+        Error::ParsingFailed { value, error } => format!("{value} cannot be used: {error}"),
+        other => other.to_string(),
+    }
+}
+
+fn run(parser: &mut lexopt::Parser) -> Result<Request, lexopt::Error> {
+    use lexopt::ValueExt;
+
+    let mut options = RunOptions {
+        port: DEFAULT_PORT,
+        flavour: Flavour::Development,
+    };
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("port") => options.port = parser.value()?.parse()?,
+            Long("release") => options.flavour = Flavour::Release,
+            Long("help") | Short('h') => return Ok(Request::Help(RUN.into())),
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(Request::Run(options))
+}
+
+fn test(parser: &mut lexopt::Parser) -> Result<Request, lexopt::Error> {
+    use lexopt::ValueExt;
+
+    let mut options = TestOptions::default();
+    loop {
+        // Everything after `--` belongs to the test runners, flags and all.
+        if let Some(rest) = parser.try_raw_args()
+            && rest.peek().is_some_and(|argument| argument == "--")
+        {
+            options.runner_arguments = rest
+                .skip(1)
+                .map(|argument| argument.string())
+                .collect::<Result<_, _>>()?;
+            return Ok(Request::Test(options));
+        }
+        match parser.next()? {
+            None => return Ok(Request::Test(options)),
+            Some(Long("only")) => {
+                for name in parser.value()?.string()?.split(',') {
+                    let step = Step::named(name).ok_or_else(|| {
+                        format!("--only knows {}, not {name:?}", Step::NAMES.join(", "))
+                    })?;
+                    options.only.push(step);
+                }
+            }
+            Some(Long("help") | Short('h')) => return Ok(Request::Help(TEST.into())),
+            Some(other) => return Err(other.unexpected()),
+        }
+    }
+}
+
+fn build(parser: &mut lexopt::Parser) -> Result<Request, lexopt::Error> {
+    match parser.next()? {
+        None => Ok(Request::Build),
+        Some(Long("help") | Short('h')) => Ok(Request::Help(BUILD.into())),
+        Some(other) => Err(other.unexpected()),
+    }
+}
+
+const OVERVIEW: &str = "\
+Usage: cargo xtask <command>
+
+  run      installs what is missing, builds, and serves the page with the sandbox until stopped
+  test     everything that continuous integration runs
+  build    the release, in dist/
+
+`cargo xtask <command> --help` tells more of each.
+
+Tools go into .tools/ in the project, or into the folder that REFERRAL_CONNECT_TOOLS names.";
+
+const RUN: &str = "\
+Usage: cargo xtask run [--port N] [--release]
+
+Installs what is missing, builds the page and the sandbox, starts both on one address, and prints that address alone
+on a line of the standard output once the page answers. Everything else goes to the standard error. While it runs, a
+change to src/, style/, index.html or Cargo.toml rebuilds the page: reload the browser to see it. Stop it with Ctrl-C.
+
+  --port N     the port on 127.0.0.1; 0 takes any free one (default 8787)
+  --release    serve the optimised build";
+
+const TEST: &str = "\
+Usage: cargo xtask test [--only STEP]... [-- ARGUMENTS]
+
+Runs, in this order, and stops at the first step that fails:
+
+  fmt        formatting
+  clippy     lints, a warning is an error
+  native     unit and integration tests on this machine
+  web        component tests in headless Chromium
+  release    the release build, with its sizes
+  e2e        end-to-end tests of that build in every browser that is installed
+
+  --only STEP    runs this step alone; may be repeated, or list several separated by commas
+  -- ARGUMENTS   go to the test runners: a part of a test's name, for instance
+
+The last line reads `N passed, N failed`, followed by `, N skipped` when any were.";
+
+const BUILD: &str = "\
+Usage: cargo xtask build
+
+Builds the release into dist/ and prints the sizes of the WebAssembly and its JavaScript, as they are and compressed.";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Result<Request, String> {
+        parse(line.split_whitespace().map(OsString::from))
+    }
+
+    #[test]
+    fn run_has_a_default_port_and_builds_for_development() {
+        assert_eq!(
+            parsed("run"),
+            Ok(Request::Run(RunOptions {
+                port: 8787,
+                flavour: Flavour::Development
+            }))
+        );
+        assert_eq!(
+            parsed("run --port 0 --release"),
+            Ok(Request::Run(RunOptions {
+                port: 0,
+                flavour: Flavour::Release
+            }))
+        );
+    }
+
+    #[test]
+    fn test_takes_steps_and_hands_on_what_follows_the_dashes() {
+        assert_eq!(
+            parsed("test --only web --only fmt,e2e -- badge --nocapture"),
+            Ok(Request::Test(TestOptions {
+                only: vec![Step::Web, Step::Format, Step::EndToEnd],
+                runner_arguments: vec!["badge".into(), "--nocapture".into()],
+            }))
+        );
+    }
+
+    #[test]
+    fn what_is_not_understood_is_named() {
+        #[track_caller]
+        fn complains(line: &str, about: &str) {
+            let text = parsed(line).expect_err(line);
+            assert!(text.contains(about), "{line}: {text}");
+        }
+        complains("fly", "fly");
+        complains("run --prot 1", "--prot");
+        complains("run --port 70000", "70000");
+        complains("run --port", "needs a value");
+        complains("run --release=yes", "takes no value");
+        complains("test --only everything", "everything");
+        complains("build now", "now");
+        complains("--verbose", "--verbose");
+    }
+
+    #[test]
+    fn help_is_everywhere() {
+        for line in [
+            "",
+            "--help",
+            "-h",
+            "help",
+            "run --help",
+            "test -h",
+            "build --help",
+        ] {
+            assert!(matches!(parsed(line), Ok(Request::Help(_))), "{line:?}");
+        }
+    }
+}
