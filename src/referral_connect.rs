@@ -78,35 +78,50 @@ fn calls(endpoint: Signal<Result<Endpoint, EndpointProblem>>, auth: Auth) -> Cal
         },
         list_sent: {
             let client = client.clone();
-            Rc::new(move |account| {
-                let client = client();
+            Rc::new(move |pending| {
+                let client = asked(endpoint, client());
                 Box::pin(async move {
-                    let client = client.ok_or(Unanswered::NotAsked)?;
-                    client.list_sent(&account).await
+                    let client = client?;
+                    if client.endpoint.as_str() != pending.endpoint {
+                        return Err(Unanswered::OtherEndpoint);
+                    }
+                    client.list_sent(&pending.account).await
                 })
             })
         },
         one: Rc::new(move |account, uuid| {
-            let client = client();
-            Box::pin(async move {
-                let client = client.ok_or(Unanswered::NotAsked)?;
-                client.one(&account, &uuid).await
-            })
+            let client = asked(endpoint, client());
+            Box::pin(async move { client?.one(&account, &uuid).await })
+        }),
+        endpoint: Rc::new(move || {
+            let endpoint = endpoint.try_get_untracked().and_then(Result::ok);
+            endpoint.map_or_else(String::new, |endpoint| endpoint.as_str().to_owned())
         }),
         obstacle: Rc::new(move || obstacle(endpoint)),
         keep: Rc::new(storage::keep_pending),
-        forget: Rc::new(|settled| {
+        settle: Rc::new(|settled, uuid| {
             // What cannot be removed was never stored.
-            let _ = storage::forget_pending(settled);
+            let _ = storage::settle_pending(settled, uuid);
         }),
         now: Rc::new(clock::now),
     }
 }
 
 fn obstacle(endpoint: Signal<Result<Endpoint, EndpointProblem>>) -> Option<NotSent> {
-    if !matches!(endpoint.try_get_untracked(), Some(Ok(_))) {
+    let Some(Ok(endpoint)) = endpoint.try_get_untracked() else {
         return Some(NotSent::BadEndpoint);
-    }
+    };
     let is_offline = web_sys::window().is_some_and(|window| !window.navigator().on_line());
-    is_offline.then_some(NotSent::Offline)
+    (is_offline && !endpoint.is_on_device()).then_some(NotSent::Offline)
+}
+
+/// The client to ask a question with that changes nothing, or why it cannot be asked.
+fn asked(
+    endpoint: Signal<Result<Endpoint, EndpointProblem>>,
+    client: Option<Client>,
+) -> Result<Client, Unanswered> {
+    match obstacle(endpoint) {
+        Some(NotSent::Offline) => Err(Unanswered::Offline),
+        _ => client.ok_or(Unanswered::BadEndpoint),
+    }
 }

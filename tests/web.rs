@@ -21,7 +21,7 @@ use referral_connect::domain::session::Pending;
 use referral_connect::domain::timestamp::{Moment, Timestamp};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
-use stage::{ACCOUNT, Stage, until};
+use stage::{ACCOUNT, Changes, Stage, until};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
@@ -185,18 +185,12 @@ async fn typing_another_code_leaves_the_result_untouched() {
     stage.send("ABC12345").await;
     stage.answer(sent(&pending_until("2026-02-19T12:00:00Z")));
     stage.see("[role=status]", "Pending").await;
-    let before = stage.find("[role=status] dl");
-    let button = stage.button("New request");
+    let told = Changes::watch(&stage.find(".referral-told"));
+    let buttons = Changes::watch(&stage.find(".referral-actions"));
     stage.type_code("XYZ");
     stage.settle().await;
-    assert!(
-        before.is_same_node(Some(&stage.find("[role=status] dl"))),
-        "read out anew"
-    );
-    assert!(
-        button.is_same_node(Some(&stage.button("New request"))),
-        "focus lost"
-    );
+    assert_eq!(told.count(), 0, "read out anew");
+    assert_eq!(buttons.count(), 0, "focus lost");
 }
 
 #[wasm_bindgen_test]
@@ -226,6 +220,12 @@ async fn a_milestone_is_announced_once() {
     assert!(!stage.text("[role=status]").contains("Less than"));
     stage.advance_ms(1001);
     stage.see("[role=status]", "Less than 5 minutes left").await;
+    let told = Changes::watch(&stage.find(".referral-told"));
+    for seconds in ["4 minutes 57 seconds", "4 minutes 55 seconds"] {
+        stage.advance_ms(2000);
+        stage.see("[role=timer]", seconds).await;
+    }
+    assert_eq!(told.count(), 0, "read out at every tick");
 }
 
 #[wasm_bindgen_test]
@@ -414,7 +414,9 @@ async fn of_several_requests_the_person_picks_theirs() {
         ..pending_until("2026-02-19T12:00:00Z")
     };
     stage.list(Ok(vec![pending_until("2026-02-19T12:00:00Z"), other]));
-    stage.see("[role=status]", "Which one is yours?").await;
+    stage
+        .see("[role=status]", "Press the one that is yours.")
+        .await;
     stage.find_all(".referral-choice")[1].dyn_click();
     stage
         .see("[role=status]", "Request sent to Others plc")
@@ -424,14 +426,24 @@ async fn of_several_requests_the_person_picks_theirs() {
 #[wasm_bindgen_test]
 async fn a_page_that_comes_back_to_a_record_checks_and_says_when_there_is_none() {
     let record = Pending {
+        endpoint: "https://api.example".to_owned(),
         key: "ABC12345".parse().unwrap(),
         account: ACCOUNT.parse().unwrap(),
         since: at(NOW),
         known_uuids: Vec::new(),
+        has_ended: false,
     };
     let stage = Stage::open_with(NOW, vec![record.clone()]);
     stage.see("[role=status]", "may have been sent").await;
     until("the check", || stage.checks() == 1).await;
+    stage.list(Ok(Vec::new()));
+    stage
+        .see("[role=status]", "it may still be on its way")
+        .await;
+    assert_eq!(stage.forgotten(), []);
+    stage.advance_ms(22_000);
+    stage.press("Check");
+    until("the second check", || stage.checks() == 2).await;
     stage.list(Ok(Vec::new()));
     stage.see("[role=status]", "It did not arrive").await;
     assert_eq!(stage.input().value(), "ABC12345");
@@ -469,21 +481,48 @@ async fn two_widgets_on_a_page_share_no_identifier() {
 }
 
 #[wasm_bindgen_test]
+async fn a_status_is_asked_for_while_pending_and_until_answered() {
+    let stage = Stage::open_refreshing(NOW, 10);
+    stage.send("ABC12345").await;
+    let pending = pending_until("2026-02-19T12:00:00Z");
+    stage.answer(sent(&pending));
+    stage.see("[role=status]", "Pending").await;
+    until("the first question", || stage.questions() == 1).await;
+    stage.status(Ok(Connection {
+        status: Status::Accepted,
+        ..pending
+    }));
+    stage.see("[role=status]", "Accepted").await;
+    assert!(stage.find_all("[role=timer]").is_empty());
+    stage.settle().await;
+    assert_eq!(stage.questions(), 1);
+}
+
+#[wasm_bindgen_test]
 fn a_record_survives_storage_and_is_removed_when_settled() {
     let record = |code: &str| Pending {
+        endpoint: "https://api.example".to_owned(),
         key: code.parse().unwrap(),
         account: ACCOUNT.parse().unwrap(),
         since: at(NOW),
         known_uuids: vec!["known".to_owned()],
+        has_ended: false,
     };
     let (first, second) = (record("ABC12345"), record("\"'<>&\\/~"));
     assert_eq!(storage::keep_pending(&first), Kept::Stored);
     assert_eq!(storage::keep_pending(&second), Kept::Stored);
     assert_eq!(storage::keep_pending(&second), Kept::Stored);
     assert_eq!(storage::pending(), [first.clone(), second.clone()]);
-    let _ = storage::forget_pending(std::slice::from_ref(&first));
-    assert_eq!(storage::pending(), [second.clone()]);
-    let _ = storage::forget_pending(&[second]);
+    let _ = storage::settle_pending(std::slice::from_ref(&first), Some("new"));
+    let known_uuids = vec!["known".to_owned(), "new".to_owned()];
+    assert_eq!(
+        storage::pending(),
+        [Pending {
+            known_uuids,
+            ..second.clone()
+        }]
+    );
+    let _ = storage::settle_pending(&[second], None);
     assert_eq!(stage::stored("referral-connect.pending"), None);
 }
 

@@ -28,6 +28,15 @@ impl Endpoint {
         format!("{}/api/v1/{path}", self.0)
     }
 
+    /// Whether it is reached without leaving the device, and so without the internet.
+    #[must_use]
+    pub fn is_on_device(&self) -> bool {
+        let authority = self.0.split_once("://").map(|(_, rest)| rest);
+        authority
+            .and_then(|rest| host_of(rest.split('/').next().unwrap_or_default()))
+            .is_some_and(is_loopback)
+    }
+
     /// The address as requests are built on it.
     #[must_use]
     pub fn as_str(&self) -> &str {

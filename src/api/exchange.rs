@@ -235,14 +235,15 @@ fn answered(reply: Result<Reply, Failure>, now: Timestamp) -> Result<Vec<u8>, Un
     match reply {
         Ok(reply) => match reply.status {
             200..=299 => Ok(reply.body),
-            401 | 403 => Err(Unanswered::Unauthenticated),
+            401 => Err(Unanswered::Unauthenticated),
+            403 => Err(Unanswered::Forbidden),
             404 | 405 => Err(Unanswered::NotOffered),
             429 => Err(Unanswered::TooMany {
                 retry_after_s: retry_after_s(reply.retry_after.as_deref(), now),
             }),
             _ => Err(Unanswered::Failed),
         },
-        Err(Failure::Refused) => Err(Unanswered::NotAsked),
+        Err(Failure::Refused) => Err(Unanswered::BadEndpoint),
         Err(Failure::ConnectionLost | Failure::TimedOut) => Err(Unanswered::Failed),
     }
 }

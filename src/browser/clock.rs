@@ -27,10 +27,11 @@ pub fn now() -> Timestamp {
     Timestamp::from_millis(Date::now() as i64)
 }
 
-/// Calls `then` once after so many milliseconds.
+/// Calls `then` once after so many milliseconds, 24.8 days at most: browsers count them in 32 bits with a
+/// sign, and what is more would be over at once.
 #[must_use]
 pub fn after_ms(delay_ms: u32, then: impl FnOnce() + 'static) -> Timer {
-    Timer(Timeout::new(delay_ms, then))
+    Timer(Timeout::new(delay_ms.min(i32::MAX.cast_unsigned()), then))
 }
 
 /// Whether nobody can see the page.

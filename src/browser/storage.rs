@@ -7,6 +7,7 @@
 use std::cell::RefCell;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use web_sys::Storage;
 
 use crate::domain::account::AccountUuid;
@@ -47,13 +48,14 @@ pub fn keep_account(account: &AccountUuid) -> Kept {
     write(ACCOUNT_ENTRY, Some(account.as_str()))
 }
 
-/// The requests whose outcome is not known, oldest first.
+/// The requests whose outcome is not known, oldest first. An entry that cannot be read is passed over.
 #[must_use]
 pub fn pending() -> Vec<Pending> {
     read(PENDING_ENTRY)
-        .and_then(|text| serde_json::from_str::<Vec<Record>>(&text).ok())
+        .and_then(|text| serde_json::from_str::<Vec<Value>>(&text).ok())
         .unwrap_or_default()
         .into_iter()
+        .filter_map(|entry| serde_json::from_value::<Record>(entry).ok())
         .filter_map(Record::into_pending)
         .collect()
 }
@@ -61,22 +63,29 @@ pub fn pending() -> Vec<Pending> {
 /// Keeps a request that is about to leave.
 pub fn keep_pending(pending: &Pending) -> Kept {
     let mut all = self::pending();
-    if !all.contains(pending) {
+    if !all.iter().any(|other| other.is_same(pending)) {
         all.push(pending.clone());
     }
     write_pending(&all)
 }
 
-/// Forgets requests whose outcome is known now.
-pub fn forget_pending(settled: &[Pending]) -> Kept {
+/// Forgets requests whose outcome is known now, and notes the UUID of what came of them with those that
+/// remain.
+pub fn settle_pending(settled: &[Pending], uuid: Option<&str>) -> Kept {
     let mut all = self::pending();
-    all.retain(|pending| !settled.contains(pending));
+    all.retain(|pending| !settled.iter().any(|other| other.is_same(pending)));
+    if let Some(uuid) = uuid {
+        for pending in &mut all {
+            pending.known_uuids.push(uuid.to_owned());
+        }
+    }
     write_pending(&all)
 }
 
 /// How a [`Pending`] is written down.
 #[derive(Serialize, Deserialize)]
 struct Record {
+    endpoint: String,
     key: String,
     account: String,
     since_ms: i64,
@@ -87,6 +96,7 @@ struct Record {
 impl Record {
     fn of(pending: &Pending) -> Self {
         Self {
+            endpoint: pending.endpoint.clone(),
             key: pending.key.to_string(),
             account: pending.account.to_string(),
             since_ms: pending.since.as_millis(),
@@ -96,10 +106,12 @@ impl Record {
 
     fn into_pending(self) -> Option<Pending> {
         Some(Pending {
+            endpoint: self.endpoint,
             key: self.key.parse().ok()?,
             account: self.account.parse().ok()?,
             since: Timestamp::from_millis(self.since_ms),
             known_uuids: self.known_uuids,
+            has_ended: false,
         })
     }
 }

@@ -92,8 +92,14 @@ pub enum Doubt {
 pub enum Unanswered {
     /// There is no usable token, or the API refused it.
     Unauthenticated,
-    /// Nothing was sent: the browser is offline, or the address cannot be used.
-    NotAsked,
+    /// The account may not ask this: 403.
+    Forbidden,
+    /// Nothing was sent: the browser says that it is offline.
+    Offline,
+    /// Nothing was sent: the address of the API cannot be used.
+    BadEndpoint,
+    /// Nothing was sent: the request in question went to another address than the one in use now.
+    OtherEndpoint,
     /// The API does not offer this: 404 or 405.
     NotOffered,
     /// Too many requests: wait this many seconds, from 1 to 300.

@@ -14,6 +14,10 @@ use super::timestamp::Timestamp;
 /// How long after an outcome became unknown the widget checks by itself, in milliseconds.
 pub const CHECK_BY_ITSELF_AFTER_MS: u32 = 2000;
 
+/// How long after its press a request whose page was closed may still be on its way to an answer, in
+/// milliseconds: the time that a request is given, and two seconds.
+const LONGEST_UNDER_WAY_MS: u32 = 22_000;
+
 /// How much earlier than the press a request may be dated and still be the one, in milliseconds: the clocks
 /// of the device and the API differ.
 const CLOCK_SLACK_MS: i64 = 2 * 60 * 1000;
@@ -32,12 +36,16 @@ pub struct State {
     /// How far the device's clock is behind the API's, in milliseconds.
     pub clock_difference_ms: i64,
     known_uuids: Vec<String>,
+    /// When the requests were pressed that the API confirmed without naming them.
+    unnamed: Vec<Timestamp>,
     attempts: u32,
 }
 
 /// A request that leaves, or has left.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pending {
+    /// The address of the API that it goes to: another one's list would say nothing of it.
+    pub endpoint: String,
     /// The code it names.
     pub key: AdviserKey,
     /// The account it is made for.
@@ -46,6 +54,9 @@ pub struct Pending {
     pub since: Timestamp,
     /// The UUIDs of the requests that were known before it, so that none of them is taken for it.
     pub known_uuids: Vec<String>,
+    /// Whether this page saw it end, be it in doubt: then it is no longer on its way to the API. A page that
+    /// finds a record of an earlier one cannot know.
+    pub has_ended: bool,
 }
 
 /// Tells one request, or one check, from those before it.
@@ -112,6 +123,8 @@ pub enum Check {
     Unanswered(Unanswered),
     /// The list holds several requests that may be this one.
     Several(Vec<Connection>),
+    /// The list does not hold it, but so soon after the press it may still be under way.
+    NotYet,
     /// The person wants to send again and is asked whether they mean it.
     Confirming,
 }
@@ -142,6 +155,8 @@ pub enum Event {
         attempt: Attempt,
         /// What came of it.
         answer: Result<Vec<Connection>, Unanswered>,
+        /// When, by the device's clock.
+        now: Timestamp,
     },
     /// Of several requests that may be the one, the person picked the one at this place.
     Picked(usize),
@@ -162,6 +177,8 @@ pub enum Event {
 pub struct Press {
     /// When, by the device's clock.
     pub now: Timestamp,
+    /// The address of the API.
+    pub endpoint: String,
     /// The account to act for, if one is chosen.
     pub account: Option<AccountUuid>,
     /// What happens to the letters of the code.
@@ -189,8 +206,13 @@ pub enum Command {
         /// How long to wait first, in milliseconds.
         after_ms: u32,
     },
-    /// These requests' outcomes are known now: their records are no longer needed.
-    Settle(Vec<Pending>),
+    /// The outcome of these requests is known now: their records are no longer needed.
+    Settle {
+        /// Which.
+        settled: Vec<Pending>,
+        /// The UUID that the API gave to what came of them, so that no other request is taken for it.
+        uuid: Option<String>,
+    },
 }
 
 /// The state that follows, and what there is to do.
@@ -206,7 +228,11 @@ pub fn update(state: State, event: Event) -> (State, Option<Command>) {
         } => state.answered(attempt, outcome, now),
         Event::Restored(pending) => state.restored(pending),
         Event::CheckPressed => state.check_pressed(),
-        Event::Checked { attempt, answer } => state.checked(attempt, answer),
+        Event::Checked {
+            attempt,
+            answer,
+            now,
+        } => state.checked(attempt, answer, now),
         Event::Picked(place) => state.picked(place),
         Event::SendAgainPressed => (
             state.in_unknown(|check| match check {
@@ -228,6 +254,21 @@ pub fn update(state: State, event: Event) -> (State, Option<Command>) {
     }
 }
 
+impl Pending {
+    /// Whether this is that request. What is known besides it grows, and is left out.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.since == other.since && self.key == other.key && self.account == other.account
+    }
+
+    /// Whether it names this code. Nobody says whether case matters in one, so a code in doubt is locked in
+    /// any.
+    #[must_use]
+    pub fn is_for(&self, key: &AdviserKey) -> bool {
+        self.key.as_str().eq_ignore_ascii_case(key.as_str())
+    }
+}
+
 impl State {
     /// The connection on the screen.
     #[must_use]
@@ -236,6 +277,12 @@ impl State {
             Stage::Sent { connection, .. } => connection.as_deref(),
             _ => None,
         }
+    }
+
+    /// Whether a request with this code is in doubt.
+    #[must_use]
+    pub fn is_locked(&self, key: &AdviserKey) -> bool {
+        self.unresolved.iter().any(|past| past.is_for(key))
     }
 
     /// The device's time corrected to the API's.
@@ -280,12 +327,12 @@ impl State {
             Ok(key) => key.in_case(press.key_case),
             Err(problem) => return (self.refuse(NotSent::Key(problem)), None),
         };
-        if let Some(locked) = self.unresolved.iter().rev().find(|past| past.key == key) {
+        if let Some(locked) = self.unresolved.iter().rev().find(|past| past.is_for(&key)) {
             let pending = locked.clone();
             return match &self.stage {
-                Stage::Unknown { pending: shown, .. } if *shown == pending => {
+                Stage::Unknown { pending: shown, .. } if shown.is_same(&pending) => {
                     let state = self.in_unknown(|check| match check {
-                        Check::Offered | Check::Unanswered(_) => Check::Locked,
+                        Check::Offered | Check::Unanswered(_) | Check::NotYet => Check::Locked,
                         other => other,
                     });
                     (state, None)
@@ -318,10 +365,12 @@ impl State {
             .map(|past| past.since.plus_millis(1))
             .fold(press.now, Ord::max);
         let pending = Pending {
+            endpoint: press.endpoint,
             key,
             account,
             since,
             known_uuids: self.known_uuids.clone(),
+            has_ended: false,
         };
         self.unresolved.push(pending.clone());
         let command = Command::Send {
@@ -359,13 +408,28 @@ impl State {
                 self.came_to_nothing(pending, Notice::Rejected { rejection, at: now })
             }
             Outcome::Sent(connection) => {
-                if let Some(created) = connection.as_ref().and_then(|c| c.created()) {
+                // Only one that we made was made just now.
+                if let Some(connection) = &connection
+                    && connection.direction == Direction::Sent
+                    && let Some(created) = connection.created()
+                {
                     self.clock_difference_ms = clock_difference_ms(created, pending.since, now);
                 }
                 self.sent(pending, connection)
             }
-            Outcome::Unknown(doubt) => self.doubt(pending, doubt, CHECK_BY_ITSELF_AFTER_MS),
+            Outcome::Unknown(doubt) => {
+                let pending = self.ended(pending);
+                self.doubt(pending, doubt, CHECK_BY_ITSELF_AFTER_MS)
+            }
         }
+    }
+
+    fn ended(&mut self, mut pending: Pending) -> Pending {
+        pending.has_ended = true;
+        for other in &mut self.unresolved {
+            other.has_ended |= other.is_same(&pending);
+        }
+        pending
     }
 
     fn doubt(mut self, pending: Pending, doubt: Doubt, after_ms: u32) -> (Self, Option<Command>) {
@@ -385,10 +449,14 @@ impl State {
 
     /// There is no email of this request. One before it may still be in doubt, and comes back to the screen.
     fn came_to_nothing(mut self, pending: Pending, notice: Notice) -> (Self, Option<Command>) {
-        self.unresolved.retain(|other| *other != pending);
+        self.unresolved.retain(|other| !other.is_same(&pending));
         self.notice = Some(notice);
         let stage = self.stage_at_rest();
-        (self.at(stage), Some(Command::Settle(vec![pending])))
+        let command = Command::Settle {
+            settled: vec![pending],
+            uuid: None,
+        };
+        (self.at(stage), Some(command))
     }
 
     fn stage_at_rest(&self) -> Stage {
@@ -407,34 +475,41 @@ impl State {
         pending: Pending,
         connection: Option<Box<Connection>>,
     ) -> (Self, Option<Command>) {
-        if let Some(uuid) = connection.as_ref().and_then(|c| c.uuid.clone()) {
-            self.known_uuids.push(uuid);
-        }
-        let is_of_this_request = self
-            .text
-            .parse::<AdviserKey>()
-            .is_ok_and(|typed| typed.as_str().eq_ignore_ascii_case(pending.key.as_str()));
-        if is_of_this_request {
-            self.text.clear();
-        }
         // A person who sent the same code again after a doubt has their answer to both.
         let is_answered =
             |other: &Pending| other.key == pending.key && other.account == pending.account;
-        let (answered, unresolved) = std::mem::take(&mut self.unresolved)
+        let (settled, unresolved) = std::mem::take(&mut self.unresolved)
             .into_iter()
             .partition(is_answered);
         self.unresolved = unresolved;
+        let uuid = connection.as_ref().and_then(|c| c.uuid.clone());
+        if uuid.is_none() {
+            self.unnamed.push(pending.since);
+        }
+        if let Some(uuid) = &uuid {
+            self.known_uuids.push(uuid.clone());
+            for other in &mut self.unresolved {
+                other.known_uuids.push(uuid.clone());
+            }
+        }
+        if self
+            .text
+            .parse::<AdviserKey>()
+            .is_ok_and(|typed| pending.is_for(&typed))
+        {
+            self.text.clear();
+        }
         self.notice = None;
         let stage = Stage::Sent {
             connection,
             account: pending.account,
         };
-        (self.at(stage), Some(Command::Settle(answered)))
+        (self.at(stage), Some(Command::Settle { settled, uuid }))
     }
 
     fn restored(mut self, found: Vec<Pending>) -> (Self, Option<Command>) {
         for pending in found {
-            if !self.unresolved.contains(&pending) {
+            if !self.unresolved.iter().any(|other| other.is_same(&pending)) {
                 self.unresolved.push(pending);
             }
         }
@@ -468,6 +543,7 @@ impl State {
         self,
         answered: Attempt,
         answer: Result<Vec<Connection>, Unanswered>,
+        now: Timestamp,
     ) -> (Self, Option<Command>) {
         let Stage::Unknown {
             pending,
@@ -480,25 +556,41 @@ impl State {
         if *attempt != answered {
             return (self, None);
         }
+        let may_be_under_way =
+            !pending.has_ended && now.millis_since(pending.since) < i64::from(LONGEST_UNDER_WAY_MS);
         let pending = pending.clone();
         let mut candidates = match answer {
             Ok(listed) => self.candidates(&pending, listed),
             Err(why) => return (self.in_unknown(|_| Check::Unanswered(why)), None),
         };
         match candidates.len() {
+            0 if may_be_under_way => (self.in_unknown(|_| Check::NotYet), None),
             0 => {
                 let notice = Notice::NotArrived(pending.key.clone());
                 self.came_to_nothing(pending, notice)
             }
-            1 => self.sent(pending, candidates.pop().map(Box::new)),
+            1 if !self.may_be_anothers(&pending) => {
+                self.sent(pending, candidates.pop().map(Box::new))
+            }
             _ => (self.in_unknown(|_| Check::Several(candidates)), None),
         }
     }
 
-    /// The requests that may be the one in doubt: sent since its press and not known before it. One without
-    /// a readable date may be it as well.
+    /// Whether what a list holds since this request may be one with another code, for a list names no codes:
+    /// one that is in doubt as well, or one that was confirmed without its UUID.
+    fn may_be_anothers(&self, pending: &Pending) -> bool {
+        let earliest = pending.since.plus_millis(-CLOCK_SLACK_MS);
+        let is_in_doubt = |other: &Pending| !other.is_for(&pending.key);
+        self.unresolved.iter().any(is_in_doubt)
+            || self.unnamed.iter().any(|&pressed| pressed >= earliest)
+    }
+
+    /// The requests that may be the one in doubt: sent since its press and not known before it, nor as
+    /// another's since. One without a readable date may be it as well.
     fn candidates(&self, pending: &Pending, listed: Vec<Connection>) -> Vec<Connection> {
         let earliest = self.corrected(pending.since).plus_millis(-CLOCK_SLACK_MS);
+        let is_known =
+            |uuid: &String| pending.known_uuids.contains(uuid) || self.known_uuids.contains(uuid);
         listed
             .into_iter()
             .filter(|connection| connection.direction != Direction::Received)
@@ -507,10 +599,7 @@ impl State {
                     .created()
                     .is_none_or(|created| created >= earliest)
             })
-            .filter(|connection| match &connection.uuid {
-                Some(uuid) => !pending.known_uuids.contains(uuid),
-                None => true,
-            })
+            .filter(|connection| !connection.uuid.as_ref().is_some_and(is_known))
             .collect()
     }
 

@@ -48,14 +48,14 @@ pub(super) fn load(
     let accounts = RwSignal::new(Accounts::Unasked);
     let round = StoredValue::new(0_u32);
     let timer: StoredValue<Option<Timer>, LocalStorage> = StoredValue::new_local(None);
-    Effect::new(move |asked_before: Option<bool>| {
+    Effect::new(move |asked_before: Option<()>| {
         let client = client();
         round.update_value(|round| *round = round.wrapping_add(1));
         let this_round = round.get_value();
         timer.set_value(None);
         let Some(client) = client else {
             accounts.set(Accounts::Unasked);
-            return asked_before.unwrap_or(false);
+            return;
         };
         accounts.set(Accounts::Asking);
         // What the page came with was not typed.
@@ -68,7 +68,6 @@ pub(super) fn load(
                 }
             });
         })));
-        true
     });
     accounts.read_only()
 }

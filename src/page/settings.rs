@@ -5,6 +5,7 @@ use super::accounts::Accounts;
 use crate::api::endpoint::Endpoint;
 use crate::browser::storage::{self, Kept};
 use crate::domain::account::{Account, AccountUuid, UuidProblem};
+use crate::domain::outcome::Unanswered;
 use crate::view::words::page as words;
 
 /// Where the API is, who asks, and for which account.
@@ -22,16 +23,16 @@ pub(super) fn Settings(
             kept.set(storage::keep_account(&account));
         }
     });
-    let endpoint_problem = move || {
-        fields
+    let of_endpoint = move || {
+        let problem = fields
             .endpoint
             .with(|text| text.parse::<Endpoint>())
-            .err()
-            .map(words::endpoint_problem)
+            .err()?;
+        Some(Remark::Wrong(words::endpoint_problem(problem)))
     };
-    let account_problem = move || match account.get() {
-        Err(UuidProblem::Shape) => Some(words::uuid_problem(UuidProblem::Shape)),
-        Ok(_) if kept.get() == Kept::InMemory => Some(words::ACCOUNT_NOT_KEPT),
+    let of_account = move || match account.get() {
+        Err(UuidProblem::Shape) => Some(Remark::Wrong(words::NO_UUID)),
+        Ok(_) if kept.get() == Kept::InMemory => Some(Remark::Note(words::ACCOUNT_NOT_KEPT)),
         Ok(_) | Err(UuidProblem::Empty) => None,
     };
     view! {
@@ -44,7 +45,9 @@ pub(super) fn Settings(
                     hint=words::ENDPOINT_HINT
                     kind="url"
                     value=fields.endpoint
-                    problem=Signal::derive(endpoint_problem)
+                    remark=Signal::derive(of_endpoint)
+                    // A token goes to this address: not to one that is half typed.
+                    follows=Follows::Leaving
                 />
                 <Field
                     id="setting-token"
@@ -52,7 +55,8 @@ pub(super) fn Settings(
                     hint=words::TOKEN_HINT
                     kind="password"
                     value=fields.token
-                    problem=Signal::derive(move || accounts.with(accounts_problem))
+                    remark=Signal::derive(move || accounts.with(of_accounts))
+                    follows=Follows::Typing
                 />
                 <Choice accounts chosen=fields.account/>
                 <Field
@@ -61,11 +65,30 @@ pub(super) fn Settings(
                     hint=words::ACCOUNT_UUID_HINT
                     kind="text"
                     value=fields.account
-                    problem=Signal::derive(account_problem)
+                    remark=Signal::derive(of_account)
+                    follows=Follows::Typing
                 />
             </div>
         </details>
     }
+}
+
+/// What there is to say of a field.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Remark {
+    /// What stands in it has to be mended.
+    Wrong(&'static str),
+    /// Something to know, or to mend elsewhere.
+    Note(&'static str),
+}
+
+/// When a setting follows what is typed into its field.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Follows {
+    /// With each keystroke.
+    Typing,
+    /// When the person is done with the field.
+    Leaving,
 }
 
 #[component]
@@ -75,8 +98,16 @@ fn Field(
     hint: &'static str,
     kind: &'static str,
     value: RwSignal<String>,
-    problem: Signal<Option<&'static str>>,
+    remark: Signal<Option<Remark>>,
+    /// When the value follows what is typed.
+    follows: Follows,
 ) -> impl IntoView {
+    let is_wrong = move || matches!(remark.get(), Some(Remark::Wrong(_))).then_some("true");
+    let words = move || {
+        remark.get().map(|remark| match remark {
+            Remark::Wrong(words) | Remark::Note(words) => words,
+        })
+    };
     let hint_id = format!("{id}-hint");
     let problem_id = format!("{id}-problem");
     let described_by = format!("{hint_id} {problem_id}");
@@ -94,12 +125,17 @@ fn Field(
                 spellcheck="false"
                 autocapitalize="none"
                 aria-describedby=described_by
-                aria-invalid=move || problem.get().is_some().then_some("true")
+                aria-invalid=is_wrong
                 prop:value=value
-                on:input=move |event| value.set(event_target_value(&event))
+                on:input=move |event| {
+                    if follows == Follows::Typing {
+                        value.set(event_target_value(&event));
+                    }
+                }
+                on:change=move |event| value.set(event_target_value(&event))
             />
             <p class="page-problem" role="alert" id=problem_id>
-                {problem}
+                {words}
             </p>
         </div>
     }
@@ -156,10 +192,15 @@ fn options(accounts: &Accounts, chosen: RwSignal<String>) -> AnyView {
     .into_any()
 }
 
-fn accounts_problem(accounts: &Accounts) -> Option<&'static str> {
+fn of_accounts(accounts: &Accounts) -> Option<Remark> {
     match accounts {
-        Accounts::Unanswered(why) => Some(words::no_accounts(*why)),
-        Accounts::Offered(offered) if offered.is_empty() => Some(words::EMPTY_ACCOUNTS),
+        Accounts::Unanswered(why @ Unanswered::Unauthenticated) => {
+            Some(Remark::Wrong(words::no_accounts(*why)))
+        }
+        Accounts::Unanswered(why) => Some(Remark::Note(words::no_accounts(*why))),
+        Accounts::Offered(offered) if offered.is_empty() => {
+            Some(Remark::Wrong(words::EMPTY_ACCOUNTS))
+        }
         Accounts::Offered(_) | Accounts::Asking | Accounts::Unasked => None,
     }
 }

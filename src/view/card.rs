@@ -1,6 +1,8 @@
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::{spawn_local, tick};
+use wasm_bindgen::JsCast;
+use web_sys::{FocusEvent, Node};
 
 use super::badge::Badge;
 use super::button::{Weight, button};
@@ -8,7 +10,6 @@ use super::countdown::Countdown;
 use super::doubt;
 use super::runner::Runner;
 use super::words;
-use crate::browser::storage::Kept;
 use crate::domain::adviser_key::AdviserKey;
 use crate::domain::connection::{Connection, Firm};
 use crate::domain::countdown::{Milestone, Window};
@@ -32,21 +33,31 @@ pub(super) fn Card(
     let window = Memo::new(move |_| state.with(|state| state.connection().and_then(window)));
     let choices = Memo::new(move |_| state.with(Choices::of));
     let card: NodeRef<html::Section> = NodeRef::new();
-    let acted = StoredValue::new(false);
+    let holds_focus = StoredValue::new(false);
     Effect::new(move || {
         choices.track();
         spawn_local(async move {
             // Until the buttons are replaced, which this same change brings about.
             tick().await;
-            if acted.try_get_value() == Some(true) && is_focus_lost() {
-                let _ = acted.try_set_value(false);
-                if let Some(card) = card.try_get_untracked().flatten() {
-                    // A card that cannot be focused is no longer in the page.
-                    let _ = card.focus();
-                }
+            if holds_focus.try_get_value() == Some(true)
+                && is_focus_lost()
+                && let Some(card) = card.try_get_untracked().flatten()
+            {
+                let _ = holds_focus.try_set_value(false);
+                // A card that cannot be focused is no longer in the page.
+                let _ = card.focus();
             }
         });
     });
+    let lose_focus = move |event: FocusEvent| {
+        let left: Option<Node> = event.target().and_then(|target| target.dyn_into().ok());
+        spawn_local(async move {
+            // A button that was taken away did not lose the focus to something that the person chose.
+            if left.is_some_and(|left| left.is_connected()) {
+                let _ = holds_focus.try_set_value(false);
+            }
+        });
+    };
     // The region stands empty in the page from the start: one that arrives with its text is not read out.
     view! {
         <section
@@ -57,11 +68,15 @@ pub(super) fn Card(
             data-kind=move || shown.with(Shown::kind)
             node_ref=card
         >
-            <div class="referral-told" role="status">
+            <div class="referral-told" role="status" aria-atomic="false">
                 {move || shown.with(|shown| told(runner, shown, milestone))}
             </div>
             {move || window.get().map(|(window, text)| countdown(runner, window, text))}
-            <div class="referral-actions" on:click=move |_| acted.set_value(true)>
+            <div
+                class="referral-actions"
+                on:focusin=move |_| holds_focus.set_value(true)
+                on:focusout=lose_focus
+            >
                 {move || choices.with(|choices| actions(runner, choices, confirm, start_over))}
             </div>
         </section>
@@ -70,9 +85,10 @@ pub(super) fn Card(
 
 /// What the status region is about.
 #[derive(Clone, PartialEq)]
-enum Shown {
-    Stage(Stage),
-    NotArrived(AdviserKey),
+struct Shown {
+    /// A request that a check did not find, with whether its code is still in doubt for another one.
+    not_arrived: Option<(AdviserKey, bool)>,
+    stage: Stage,
 }
 
 /// Which buttons there are.
@@ -85,20 +101,24 @@ enum Choices {
 
 impl Shown {
     fn of(state: &State) -> Self {
-        match (&state.stage, &state.notice) {
-            (Stage::Idle, Some(Notice::NotArrived(key))) => Self::NotArrived(key.clone()),
-            (stage, _) => Self::Stage(stage.clone()),
+        let not_arrived = match &state.notice {
+            Some(Notice::NotArrived(key)) => Some((key.clone(), state.is_locked(key))),
+            _ => None,
+        };
+        Self {
+            not_arrived,
+            stage: state.stage.clone(),
         }
     }
 
     /// For the looks of the card.
     fn kind(&self) -> &'static str {
-        match self {
-            Self::NotArrived(_) => "not-arrived",
-            Self::Stage(Stage::Idle) => "none",
-            Self::Stage(Stage::Sending { .. }) => "sending",
-            Self::Stage(Stage::Unknown { .. }) => "unknown",
-            Self::Stage(Stage::Sent { .. }) => "sent",
+        match (&self.stage, &self.not_arrived) {
+            (Stage::Idle, None) => "none",
+            (Stage::Idle, Some(_)) => "not-arrived",
+            (Stage::Sending { .. }, _) => "sending",
+            (Stage::Unknown { .. }, _) => "unknown",
+            (Stage::Sent { .. }, _) => "sent",
         }
     }
 }
@@ -108,7 +128,9 @@ impl Choices {
         match &state.stage {
             Stage::Unknown { check, .. } => Self::Doubt(match check {
                 // The same buttons: what differs is said in the status region.
-                Check::Asking(_) | Check::Locked | Check::Unanswered(_) => Check::Offered,
+                Check::Asking(_) | Check::Locked | Check::NotYet | Check::Unanswered(_) => {
+                    Check::Offered
+                }
                 other => other.clone(),
             }),
             Stage::Sent { .. } => Self::Result,
@@ -117,14 +139,11 @@ impl Choices {
     }
 }
 
-/// Whether the element that had the focus was taken out of the page.
+/// Whether the element that had the focus was taken out of the page: the focus is on the body then.
 fn is_focus_lost() -> bool {
-    let Some(document) = web_sys::window().and_then(|window| window.document()) else {
-        return false;
-    };
-    document
-        .active_element()
-        .is_none_or(|active| Some(&active) == document.body().as_deref())
+    web_sys::window()
+        .and_then(|window| window.document()?.active_element())
+        .is_none_or(|active| active.tag_name().eq_ignore_ascii_case("body"))
 }
 
 fn window(connection: &Connection) -> Option<(Window, String)> {
@@ -132,14 +151,21 @@ fn window(connection: &Connection) -> Option<(Window, String)> {
     Some((connection.window()?, expires_text))
 }
 
-fn told(runner: Runner, shown: &Shown, milestone: Signal<Option<Milestone>>) -> AnyView {
-    let stage = match shown {
-        Shown::NotArrived(key) => {
-            return view! { <p class="referral-headline">{words::not_arrived(key.as_str())}</p> }
-                .into_any();
-        }
-        Shown::Stage(stage) => stage,
-    };
+fn told(
+    runner: Runner,
+    shown: &Shown,
+    milestone: Signal<Option<Milestone>>,
+) -> impl IntoView + use<> {
+    let not_arrived = shown.not_arrived.as_ref().map(|(key, is_locked)| {
+        view! { <p class="referral-headline">{words::not_arrived(key.as_str(), *is_locked)}</p> }
+    });
+    view! {
+        {not_arrived}
+        {told_of(runner, &shown.stage, milestone)}
+    }
+}
+
+fn told_of(runner: Runner, stage: &Stage, milestone: Signal<Option<Milestone>>) -> AnyView {
     match stage {
         Stage::Idle => ().into_any(),
         Stage::Sending { .. } => view! {
@@ -147,14 +173,14 @@ fn told(runner: Runner, shown: &Shown, milestone: Signal<Option<Milestone>>) -> 
                 <span class="referral-spinner" aria-hidden="true"></span>
                 {words::SENDING}
             </p>
-            {move || (runner.kept() == Kept::InMemory).then(|| view! { <p>{words::NOT_KEPT}</p> })}
+            {doubt::not_kept(runner)}
         }
         .into_any(),
         Stage::Unknown {
             pending,
             doubt,
             check,
-        } => doubt::told(pending, *doubt, check).into_any(),
+        } => doubt::told(runner, pending, *doubt, check).into_any(),
         Stage::Sent {
             connection: None, ..
         } => view! { <p class="referral-headline">{words::SENT_WITHOUT_DETAILS}</p> }.into_any(),

@@ -4,17 +4,24 @@ use super::button::{Weight, button};
 use super::runner::Runner;
 use super::words;
 use crate::browser::clock;
+use crate::browser::storage::Kept;
 use crate::domain::connection::Connection;
 use crate::domain::outcome::Doubt;
 use crate::domain::session::{Check, Event, Pending};
 
 /// What is said of a request whose outcome is not known. It stands in the status region.
-pub(super) fn told(pending: &Pending, doubt: Doubt, check: &Check) -> impl IntoView + use<> {
+pub(super) fn told(
+    runner: Runner,
+    pending: &Pending,
+    doubt: Doubt,
+    check: &Check,
+) -> impl IntoView + use<> {
     let now = match check {
         Check::Offered => words::CHECK_FIRST.to_owned(),
         Check::Locked => words::LOCKED.to_owned(),
         Check::Asking(_) => words::CHECKING.to_owned(),
         Check::Unanswered(why) => words::unanswered(*why),
+        Check::NotYet => words::NOT_YET.to_owned(),
         Check::Several(_) => words::WHICH_ONE.to_owned(),
         Check::Confirming => format!("{} {}", words::CONFIRM_QUESTION, words::CONFIRM_CONSEQUENCE),
     };
@@ -25,7 +32,13 @@ pub(super) fn told(pending: &Pending, doubt: Doubt, check: &Check) -> impl IntoV
         </p>
         <p>{words::doubt(doubt)}</p>
         <p class="referral-next">{now}</p>
+        {not_kept(runner)}
     }
+}
+
+/// That the record of a request goes with the page, where it does.
+pub(super) fn not_kept(runner: Runner) -> impl IntoView {
+    move || (runner.kept() == Kept::InMemory).then(|| view! { <p>{words::NOT_KEPT}</p> })
 }
 
 /// What can be done about it.
@@ -57,9 +70,11 @@ pub(super) fn actions(
             }
             .into_any()
         }
-        Check::Asking(_) | Check::Offered | Check::Locked | Check::Unanswered(_) => {
-            check_or_send(runner).into_any()
-        }
+        Check::Offered
+        | Check::Locked
+        | Check::Asking(_)
+        | Check::NotYet
+        | Check::Unanswered(_) => check_or_send(runner).into_any(),
     }
 }
 

@@ -84,6 +84,7 @@ pub(super) fn milestone(runner: Runner) -> Signal<Option<Milestone>> {
 /// `every_s` seconds; 0 is never.
 pub(super) fn refresh_while_pending(runner: Runner, every_s: Signal<u32>) {
     let timer: StoredValue<Option<Timer>, LocalStorage> = StoredValue::new_local(None);
+    let rounds = StoredValue::new(0_u32);
     let asked = Memo::new(move |_| runner.state().with(pending_request));
     let visible = RwSignal::new(!clock::is_hidden());
     keep(clock::watch_visibility(move || {
@@ -92,6 +93,7 @@ pub(super) fn refresh_while_pending(runner: Runner, every_s: Signal<u32>) {
     Effect::new(move |last_seen: Option<Option<Timestamp>>| {
         let (asked, every_s, visible) = (asked.get(), every_s.get(), visible.get());
         timer.set_value(None);
+        rounds.update_value(|round| *round = round.wrapping_add(1));
         let (account, uuid) = asked?;
         if every_s == 0 {
             return None;
@@ -116,6 +118,8 @@ pub(super) fn refresh_while_pending(runner: Runner, every_s: Signal<u32>) {
             account,
             uuid,
             every_s,
+            rounds,
+            round: rounds.get_value(),
         }
         .schedule(first_s);
         None
@@ -142,6 +146,8 @@ struct Poll {
     account: AccountUuid,
     uuid: String,
     every_s: u32,
+    rounds: StoredValue<u32>,
+    round: u32,
 }
 
 impl Poll {
@@ -168,10 +174,11 @@ impl Poll {
             Err(_) => waited_s
                 .max(self.every_s)
                 .saturating_mul(2)
-                .min(BACK_OFF_MOST_S),
+                .min(BACK_OFF_MOST_S.max(self.every_s)),
         };
-        // Seen again, a hidden page starts over by itself.
-        if self.is_still_pending() && !clock::is_hidden() {
+        // Seen again, a hidden page starts over by itself; so does one whose period was changed.
+        let is_current = self.rounds.try_get_value() == Some(self.round);
+        if is_current && self.is_still_pending() && !clock::is_hidden() {
             self.schedule(next_s);
         }
     }

@@ -20,16 +20,18 @@ use crate::domain::timestamp::Timestamp;
 pub struct Calls {
     /// Makes a request, at most once; calls the function that it is given right before the request leaves.
     pub send: Rc<dyn Fn(Pending, Departs) -> LocalFuture<Outcome>>,
-    /// Lists the requests that an account has sent, newest first.
-    pub list_sent: Rc<dyn Fn(AccountUuid) -> Answer<Vec<Connection>>>,
+    /// Lists the requests that the account of this one has sent, newest first.
+    pub list_sent: Rc<dyn Fn(Pending) -> Answer<Vec<Connection>>>,
     /// Asks for one connection as it is now.
     pub one: Rc<dyn Fn(AccountUuid, String) -> Answer<Connection>>,
+    /// Says where requests go.
+    pub endpoint: Rc<dyn Fn() -> String>,
     /// Says what keeps every request from leaving just now.
     pub obstacle: Rc<dyn Fn() -> Option<NotSent>>,
     /// Keeps the record of a request that is about to leave.
     pub keep: Rc<dyn Fn(&Pending) -> Kept>,
-    /// Forgets the records of requests whose outcome is known.
-    pub forget: Rc<Forget>,
+    /// Forgets the records of requests whose outcome is known, and notes the UUID of what came of them.
+    pub settle: Rc<Settle>,
     /// Tells the time by the device's clock.
     pub now: Rc<dyn Fn() -> Timestamp>,
 }
@@ -37,8 +39,8 @@ pub struct Calls {
 /// Called at the last moment at which a request has not left.
 pub type Departs = Box<dyn FnOnce()>;
 
-/// Forgets the records of requests.
-pub type Forget = dyn Fn(&[Pending]);
+/// Settles the records of requests.
+pub type Settle = dyn Fn(&[Pending], Option<&str>);
 
 /// What comes of a question that changes nothing.
 pub type Answer<T> = LocalFuture<Result<T, Unanswered>>;
@@ -101,6 +103,7 @@ impl Runner {
         let calls = self.calls.try_get_value()?;
         Some(Press {
             now: (calls.now)(),
+            endpoint: (calls.endpoint)(),
             account,
             key_case,
             obstacle: (calls.obstacle)(),
@@ -149,16 +152,20 @@ impl Runner {
                 pending,
                 after_ms,
             } => {
-                let list_sent = Rc::clone(&calls.list_sent);
                 let timer = clock::after_ms(after_ms, move || {
                     spawn_local(async move {
-                        let answer = list_sent(pending.account).await;
-                        self.dispatch(Event::Checked { attempt, answer });
+                        let answer = (calls.list_sent)(pending).await;
+                        let now = (calls.now)();
+                        self.dispatch(Event::Checked {
+                            attempt,
+                            answer,
+                            now,
+                        });
                     });
                 });
                 let _ = self.check_timer.try_set_value(Some(timer));
             }
-            Command::Settle(settled) => (calls.forget)(&settled),
+            Command::Settle { settled, uuid } => (calls.settle)(&settled, uuid.as_deref()),
         }
     }
 
@@ -173,7 +180,7 @@ impl Runner {
         let outcome = (calls.send)(pending.clone(), Box::new(keep)).await;
         if outcome.is_definite() {
             // Here and not only by the state machine, which is gone if the widget is.
-            (calls.forget)(&[pending]);
+            (calls.settle)(&[pending], None);
         }
         let now = (calls.now)();
         self.dispatch(Event::Answered {

@@ -48,8 +48,10 @@ pub fn Widget(
     pulse::tick_on_change(runner);
     pulse::refresh_while_pending(runner, refresh_s);
     let milestone = pulse::milestone(runner);
+    // A host may set the same code again, which is no reason to write over what was typed since.
+    let prefill = Memo::new(move |_| adviser_key.get());
     Effect::new(move || {
-        let code = adviser_key.get();
+        let code = prefill.get();
         if !code.is_empty() {
             runner.dispatch(Event::Typed(code));
         }

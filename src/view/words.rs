@@ -52,7 +52,10 @@ pub const CONFIRM_QUESTION: &str = "Send a second request?";
 pub const CONFIRM_CONSEQUENCE: &str =
     "If the first one arrived, the adviser gets two emails from you.";
 /// Stands above the requests of which one may be the one in doubt.
-pub const WHICH_ONE: &str = "Several requests were made since then. Which one is yours?";
+pub const WHICH_ONE: &str = "These requests were made since then. Press the one that is yours.";
+/// Where a list does not hold a request that may still be on its way.
+pub const NOT_YET: &str =
+    "Plannr has no new request yet, but it may still be on its way. Check again in half a minute.";
 
 /// The visible name of a firm.
 #[must_use]
@@ -252,7 +255,7 @@ pub fn doubt(doubt: Doubt) -> String {
         Doubt::Status(status) => {
             return format!("Plannr answered that something failed (status {status}).");
         }
-        Doubt::Earlier => "It was made earlier, and no answer to it was seen.",
+        Doubt::Earlier => "It was made earlier, and no answer settled it.",
     };
     words.to_owned()
 }
@@ -274,8 +277,19 @@ pub fn unanswered(why: Unanswered) -> String {
             "We could not check: you are not signed in to Plannr here. Sign in, or enter an access token, then \
              check again."
         }
-        Unanswered::NotAsked => {
-            "We could not check: this device is offline. Connect it, then check again."
+        Unanswered::Forbidden => {
+            "We could not check: this account may not see requests. Look in Plannr itself."
+        }
+        Unanswered::Offline => {
+            "We could not check: this device is offline. Connect it to the internet, then check again."
+        }
+        Unanswered::BadEndpoint => {
+            "We could not check: Plannr's address is not set up correctly. Correct it in the settings, or tell \
+             whoever runs this page."
+        }
+        Unanswered::OtherEndpoint => {
+            "We could not check: the request went to another address than the one in the settings. Change the \
+             address back, then check again."
         }
         Unanswered::NotOffered => {
             "We could not check: Plannr's list of requests is not available here. \
@@ -294,16 +308,21 @@ pub fn unanswered(why: Unanswered) -> String {
     words.to_owned()
 }
 
-/// That a request never arrived.
+/// That a check found no request. The list names no codes, so it says no more than that none is new.
 #[must_use]
-pub fn not_arrived(key: &str) -> String {
-    format!("It did not arrive: Plannr has no request with the code {key}. You can send it again.")
+pub fn not_arrived(key: &str, is_locked: bool) -> String {
+    let next = if is_locked {
+        "An earlier request with this code is still in doubt."
+    } else {
+        "You can send it again."
+    };
+    format!("It did not arrive: Plannr has no new request since you sent the code {key}. {next}")
 }
 
 /// The words of the standalone page.
 pub mod page {
     use crate::api::endpoint::EndpointProblem;
-    use crate::domain::account::{Account, UuidProblem};
+    use crate::domain::account::Account;
     use crate::domain::outcome::Unanswered;
 
     /// The page's heading.
@@ -361,25 +380,20 @@ pub mod page {
     }
 
     /// What is wrong with a UUID, and how to mend it.
-    #[must_use]
-    pub fn uuid_problem(problem: UuidProblem) -> &'static str {
-        match problem {
-            UuidProblem::Empty => "Choose an account, or paste its UUID.",
-            UuidProblem::Shape => {
-                "This is not a UUID. It has 32 digits and letters from a to f, in groups of 8, 4, 4, 4 and \
-                 12."
-            }
-        }
-    }
+    pub const NO_UUID: &str = "This is not a UUID. It has 32 digits and letters from a to f, in groups of 8, 4, \
+        4, 4 and 12.";
 
     /// Why there are no accounts to choose from.
     #[must_use]
     pub fn no_accounts(why: Unanswered) -> &'static str {
         match why {
-            Unanswered::Unauthenticated => {
+            Unanswered::Unauthenticated | Unanswered::Forbidden => {
                 "Plannr did not accept the access token. Enter another one."
             }
-            Unanswered::NotAsked => "The API address cannot be asked. Correct it.",
+            Unanswered::Offline => "This device is offline. Connect it to the internet.",
+            Unanswered::BadEndpoint | Unanswered::OtherEndpoint => {
+                "The API address cannot be asked. Correct it."
+            }
             Unanswered::NotOffered => {
                 "There is no list of accounts at this API address. Correct the address, or paste the \
                  account's UUID."

@@ -219,7 +219,7 @@ fn retry_after_is_seconds_a_date_or_a_minute() {
 fn a_question_that_changes_nothing_says_why_it_has_no_answer() {
     let why = |status| interpret_list(reply(status, "{}"), now()).unwrap_err();
     assert_eq!(why(401), Unanswered::Unauthenticated);
-    assert_eq!(why(403), Unanswered::Unauthenticated);
+    assert_eq!(why(403), Unanswered::Forbidden);
     assert_eq!(why(404), Unanswered::NotOffered);
     assert_eq!(why(405), Unanswered::NotOffered);
     assert_eq!(why(429), Unanswered::TooMany { retry_after_s: 60 });
@@ -227,7 +227,7 @@ fn a_question_that_changes_nothing_says_why_it_has_no_answer() {
     assert_eq!(why(500), Unanswered::Failed);
     assert_eq!(
         interpret_list(Err(Failure::Refused), now()),
-        Err(Unanswered::NotAsked)
+        Err(Unanswered::BadEndpoint)
     );
     for failure in [Failure::ConnectionLost, Failure::TimedOut] {
         assert_eq!(interpret_list(Err(failure), now()), Err(Unanswered::Failed));
@@ -299,6 +299,26 @@ fn an_endpoint_is_https_or_loopback_or_a_path() {
         "https://api.exämple",
     ] {
         is(no_address, Err(EndpointProblem::Shape));
+    }
+}
+
+#[test]
+fn only_a_loopback_endpoint_is_on_the_device() {
+    let is_on_device = |given: &str| given.parse::<Endpoint>().unwrap().is_on_device();
+    for near in [
+        "http://127.0.0.1:8787",
+        "https://localhost",
+        "http://[::1]:1/x",
+    ] {
+        assert!(is_on_device(near), "{near}");
+    }
+    for far in [
+        "https://api.plannrcrm.com",
+        "/",
+        "/127.0.0.1",
+        "https://x/://localhost",
+    ] {
+        assert!(!is_on_device(far), "{far}");
     }
 }
 

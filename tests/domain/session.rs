@@ -9,6 +9,7 @@ use referral_connect::domain::session::{
 use referral_connect::domain::timestamp::{Moment, Timestamp};
 
 const ACCOUNT: &str = "11111111-2222-4333-8444-555555555555";
+const API: &str = "https://api.example";
 const PRESSED: &str = "2026-01-20T12:00:00Z";
 
 fn at(text: &str) -> Timestamp {
@@ -18,6 +19,7 @@ fn at(text: &str) -> Timestamp {
 fn press() -> Press {
     Press {
         now: at(PRESSED),
+        endpoint: API.to_owned(),
         account: Some(ACCOUNT.parse().unwrap()),
         key_case: KeyCase::Preserve,
         obstacle: None,
@@ -83,8 +85,21 @@ impl Desk {
     }
 
     fn checked(self, answer: Result<Vec<Connection>, Unanswered>) -> Self {
+        self.checked_after(3_000, answer)
+    }
+
+    fn checked_after(
+        self,
+        since_press_ms: i64,
+        answer: Result<Vec<Connection>, Unanswered>,
+    ) -> Self {
         let attempt = self.attempt();
-        self.after(Event::Checked { attempt, answer })
+        let now = at(PRESSED).plus_millis(since_press_ms);
+        self.after(Event::Checked {
+            attempt,
+            answer,
+            now,
+        })
     }
 
     fn in_doubt(code: &str) -> Self {
@@ -200,7 +215,7 @@ fn a_confirmed_request_is_shown_and_the_field_is_free() {
     assert_eq!(desk.state.connection(), Some(&sent));
     assert_eq!(desk.state.text, "");
     assert_eq!(desk.state.unresolved, []);
-    assert!(matches!(desk.last, Some(Command::Settle(ref settled)) if settled.len() == 1));
+    assert!(matches!(desk.last, Some(Command::Settle { ref settled, .. }) if settled.len() == 1));
     let desk = desk.after(Event::NewRequestPressed);
     assert_eq!(desk.state.stage, Stage::Idle);
 }
@@ -301,7 +316,7 @@ fn a_check_that_finds_the_request_settles_it() {
     let desk = Desk::in_doubt("ABC12345").checked(Ok(vec![found.clone()]));
     assert_eq!(desk.state.connection(), Some(&found));
     assert_eq!(desk.state.text, "");
-    assert!(matches!(desk.last, Some(Command::Settle(_))));
+    assert!(matches!(desk.last, Some(Command::Settle { .. })));
 }
 
 #[test]
@@ -367,7 +382,7 @@ fn sending_again_takes_a_confirmation() {
     assert_eq!(confirmed.state.unresolved.len(), 2);
     let sent = confirmed.answered(Outcome::Sent(None));
     assert_eq!(sent.state.unresolved, []);
-    assert!(matches!(sent.last, Some(Command::Settle(ref settled)) if settled.len() == 2));
+    assert!(matches!(sent.last, Some(Command::Settle { ref settled, .. }) if settled.len() == 2));
 }
 
 #[test]
@@ -390,21 +405,95 @@ fn a_second_request_that_never_leaves_keeps_the_first_in_doubt() {
     assert_eq!(desk.check(), &Check::Offered);
 }
 
-#[test]
-fn a_page_that_comes_back_to_a_record_is_in_doubt_and_checks_at_once() {
-    let record = Pending {
+fn record() -> Pending {
+    Pending {
+        endpoint: API.to_owned(),
         key: "ABC12345".parse().unwrap(),
         account: ACCOUNT.parse().unwrap(),
         since: at(PRESSED),
         known_uuids: Vec::new(),
-    };
-    let desk = Desk::default().after(Event::Restored(vec![record]));
+        has_ended: false,
+    }
+}
+
+#[test]
+fn a_page_that_comes_back_to_a_record_is_in_doubt_and_checks_at_once() {
+    let desk = Desk::default().after(Event::Restored(vec![record()]));
     assert!(matches!(
         desk.last,
         Some(Command::Check { after_ms: 0, .. })
     ));
     assert_eq!(desk.state.text, "ABC12345");
     assert_eq!(desk.pressed().last, None);
+}
+
+#[test]
+fn a_record_of_a_request_that_may_be_under_way_is_not_given_up() {
+    let restored = || Desk::default().after(Event::Restored(vec![record()]));
+    let soon = restored().checked_after(21_999, Ok(Vec::new()));
+    assert_eq!(soon.check(), &Check::NotYet);
+    assert_eq!(soon.state.unresolved, [record()]);
+    assert_eq!(soon.pressed().check(), &Check::Locked);
+    let found = restored().checked_after(3_000, Ok(vec![connection("one", PRESSED)]));
+    assert!(found.state.connection().is_some());
+    let late = restored().checked_after(22_000, Ok(Vec::new()));
+    assert!(matches!(late.state.notice, Some(Notice::NotArrived(_))));
+    assert_eq!(late.state.unresolved, []);
+}
+
+#[test]
+fn a_code_in_doubt_is_locked_in_any_case() {
+    let desk = Desk::in_doubt("ABC12345").checked(Err(Unanswered::Failed));
+    assert_eq!(desk.typed("abc12345").pressed().last, None);
+}
+
+#[test]
+fn what_came_of_one_request_is_not_taken_for_another() {
+    let of_the_second = connection("two", "2026-01-20T12:00:01Z");
+    let desk = Desk::in_doubt("ABC12345")
+        .checked(Err(Unanswered::Failed))
+        .typed("XYZ98765")
+        .pressed()
+        .answered(Outcome::Sent(Some(Box::new(of_the_second.clone()))));
+    let Some(Command::Settle { uuid, .. }) = &desk.last else {
+        panic!("{:?}", desk.last);
+    };
+    assert_eq!(uuid.as_deref(), Some("two"));
+    assert_eq!(desk.state.unresolved[0].known_uuids, ["two"]);
+    let desk = desk
+        .after(Event::NewRequestPressed)
+        .after(Event::CheckPressed)
+        .checked(Ok(vec![of_the_second]));
+    assert!(matches!(desk.state.notice, Some(Notice::NotArrived(_))));
+}
+
+#[test]
+fn while_two_requests_are_in_doubt_a_single_find_is_the_persons_to_name() {
+    let found = connection("one", "2026-01-20T12:00:01Z");
+    let desk = Desk::in_doubt("ABC12345")
+        .checked(Err(Unanswered::Failed))
+        .typed("XYZ98765")
+        .pressed()
+        .answered(Outcome::Unknown(Doubt::TimedOut))
+        .checked(Ok(vec![found.clone()]));
+    assert_eq!(desk.check(), &Check::Several(vec![found]));
+    assert_eq!(desk.state.unresolved.len(), 2);
+}
+
+#[test]
+fn a_find_that_fails_is_told_even_while_another_request_is_in_doubt() {
+    let desk = Desk::in_doubt("ABC12345")
+        .checked(Err(Unanswered::Failed))
+        .typed("XYZ98765")
+        .pressed()
+        .answered(Outcome::Unknown(Doubt::TimedOut))
+        .checked(Ok(Vec::new()));
+    assert!(
+        matches!(&desk.state.notice, Some(Notice::NotArrived(key)) if key.as_str() == "XYZ98765")
+    );
+    assert!(
+        matches!(&desk.state.stage, Stage::Unknown { pending, .. } if pending.is_for(&record().key))
+    );
 }
 
 #[test]
@@ -416,6 +505,16 @@ fn a_clock_that_is_wrong_is_corrected_by_a_request_just_made() {
         desk.state.corrected(at("2026-01-20T12:00:00Z")),
         at("2026-01-19T12:00:00Z")
     );
+}
+
+#[test]
+fn a_received_request_says_nothing_of_the_clock() {
+    let received = Connection {
+        direction: Direction::Received,
+        ..connection("one", "2026-01-10T12:00:00Z")
+    };
+    let desk = Desk::sending("ABC12345").answered(Outcome::Sent(Some(Box::new(received))));
+    assert_eq!(desk.state.clock_difference_ms, 0);
 }
 
 #[test]
@@ -445,7 +544,7 @@ enum Step {
     AnswerStale(usize),
     Restore,
     Check,
-    List(usize),
+    List,
     Unlisted,
     Pick(usize),
     SendAgain,
@@ -460,11 +559,11 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         4 => prop::sample::select(vec!["", "ABC", "ABC12345", "abc12345", "XYZ98765"]).prop_map(Step::Type),
         6 => (prop::bool::weighted(0.9), prop::bool::weighted(0.1))
             .prop_map(|(account, obstacle)| Step::Press { account, obstacle }),
-        6 => (0..5_usize).prop_map(Step::Answer),
-        1 => (0..5_usize).prop_map(Step::AnswerStale),
+        6 => (0..6_usize).prop_map(Step::Answer),
+        1 => (0..6_usize).prop_map(Step::AnswerStale),
         1 => Just(Step::Restore),
         2 => Just(Step::Check),
-        3 => (0..3_usize).prop_map(Step::List),
+        3 => Just(Step::List),
         1 => Just(Step::Unlisted),
         2 => (0..3_usize).prop_map(Step::Pick),
         2 => Just(Step::SendAgain),
@@ -476,13 +575,15 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step, 0..40)
 }
 
-fn outcome(number: usize) -> Outcome {
+/// What a request comes to, and what the API then holds. It is not always the widget that learns of it.
+fn outcome(number: usize, made: Connection) -> (Outcome, Option<Connection>) {
     match number {
-        0 => Outcome::Sent(Some(Box::new(connection("new", PRESSED)))),
-        1 => Outcome::Sent(None),
-        2 => Outcome::Rejected(rejection(Reason::KeyRefused, 422)),
-        3 => Outcome::NotSent(NotSent::NoToken),
-        _ => Outcome::Unknown(Doubt::TimedOut),
+        0 => (Outcome::Sent(Some(Box::new(made.clone()))), Some(made)),
+        1 => (Outcome::Sent(None), Some(made)),
+        2 => (Outcome::Rejected(rejection(Reason::KeyRefused, 422)), None),
+        3 => (Outcome::NotSent(NotSent::NoToken), None),
+        4 => (Outcome::Unknown(Doubt::TimedOut), Some(made)),
+        _ => (Outcome::Unknown(Doubt::ConnectionLost), None),
     }
 }
 
@@ -495,6 +596,9 @@ proptest! {
         let mut in_flight: Option<(Attempt, AdviserKey)> = None;
         let mut checking: Option<Attempt> = None;
         let mut stale: Option<Attempt> = None;
+        // What the API holds, and what only it knows: the code that each was made with.
+        let mut listed: Vec<Connection> = Vec::new();
+        let mut codes: Vec<(String, AdviserKey)> = Vec::new();
         let account: AccountUuid = ACCOUNT.parse().unwrap();
         for step in steps {
             let before = state.clone();
@@ -506,32 +610,42 @@ proptest! {
                     ..press()
                 }),
                 Step::Answer(number) => match in_flight.take() {
-                    Some((attempt, _)) => {
+                    Some((attempt, key)) => {
                         stale = Some(attempt);
-                        Event::Answered { attempt, outcome: outcome(*number), now: at(PRESSED) }
+                        let uuid = format!("made {}", codes.len());
+                        let (outcome, made) = outcome(*number, connection(&uuid, PRESSED));
+                        listed.extend(made);
+                        codes.push((uuid, key));
+                        Event::Answered { attempt, outcome, now: at(PRESSED) }
                     }
                     None => continue,
                 },
                 Step::AnswerStale(number) => match stale {
-                    Some(attempt) => Event::Answered { attempt, outcome: outcome(*number), now: at(PRESSED) },
+                    Some(attempt) => {
+                        let (outcome, _) = outcome(*number, connection("stale", PRESSED));
+                        Event::Answered { attempt, outcome, now: at(PRESSED) }
+                    }
                     None => continue,
                 },
                 Step::Restore => Event::Restored(vec![Pending {
-                    key: "ABC12345".parse().unwrap(),
-                    account: account.clone(),
                     since: at("2026-01-20T11:00:00Z"),
-                    known_uuids: Vec::new(),
+                    ..record()
                 }]),
                 Step::Check => Event::CheckPressed,
-                Step::List(number) => match checking.take() {
+                Step::List => match checking.take() {
                     Some(attempt) => Event::Checked {
                         attempt,
-                        answer: Ok((0..*number).map(|n| connection(&format!("found {n}"), PRESSED)).collect()),
+                        answer: Ok(listed.iter().rev().cloned().collect()),
+                        now: at("2026-01-20T13:00:00Z"),
                     },
                     None => continue,
                 },
                 Step::Unlisted => match checking.take() {
-                    Some(attempt) => Event::Checked { attempt, answer: Err(Unanswered::Failed) },
+                    Some(attempt) => Event::Checked {
+                        attempt,
+                        answer: Err(Unanswered::Failed),
+                        now: at("2026-01-20T13:00:00Z"),
+                    },
                     None => continue,
                 },
                 Step::Pick(place) => Event::Picked(*place),
@@ -540,7 +654,7 @@ proptest! {
                 Step::Cancel => Event::SendAgainCancelled,
                 Step::Refresh => Event::Refreshed(Box::new(Connection {
                     status: Status::Accepted,
-                    ..connection("new", PRESSED)
+                    ..connection("made 0", PRESSED)
                 })),
                 Step::NewRequest => Event::NewRequestPressed,
             };
@@ -549,7 +663,7 @@ proptest! {
 
             if let Some(Command::Send { attempt, pending }) = &command {
                 prop_assert!(in_flight.is_none(), "two requests in flight");
-                let was_in_doubt = before.unresolved.iter().any(|past| past.key == pending.key);
+                let was_in_doubt = before.is_locked(&pending.key);
                 if was_in_doubt {
                     prop_assert!(
                         matches!(step, Step::Confirm)
@@ -578,12 +692,21 @@ proptest! {
                         | Event::Picked(_)
                 );
                 prop_assert!(is_known, "sent, by {event:?}");
+                // What the widget concludes by itself is true; what the person picks is theirs to say.
+                if let (Event::Checked { .. }, Stage::Unknown { pending, .. }) = (&event, &before.stage) {
+                    let uuid = state.connection().and_then(|shown| shown.uuid.clone());
+                    let made_with = codes.iter().find(|(known, _)| Some(known) == uuid.as_ref());
+                    prop_assert!(
+                        made_with.is_some_and(|(_, key)| pending.is_for(key)),
+                        "{} is not what came of {:?}", uuid.unwrap_or_default(), pending
+                    );
+                }
             }
 
             // A request in doubt is forgotten only when something settles it.
             for past in &before.unresolved {
-                if !state.unresolved.contains(past) {
-                    let is_settled = matches!(&command, Some(Command::Settle(settled)) if settled.contains(past));
+                if !state.unresolved.iter().any(|kept| kept.is_same(past)) {
+                    let is_settled = matches!(&command, Some(Command::Settle { settled, .. }) if settled.iter().any(|one| one.is_same(past)));
                     prop_assert!(is_settled, "forgotten by {event:?}");
                 }
             }

@@ -22,8 +22,9 @@ use web_sys::{Element, HtmlElement, HtmlInputElement};
 
 pub const ACCOUNT: &str = "11111111-2222-4333-8444-555555555555";
 
-/// How long a condition may take to come true, in milliseconds of real time.
-const PATIENCE_MS: i64 = 5000;
+/// How long a condition may take to come true, in milliseconds of real time: longer than the 10 seconds that
+/// are the least between two questions for a status.
+const PATIENCE_MS: i64 = 15_000;
 
 type Listed = Result<Vec<Connection>, Unanswered>;
 
@@ -34,6 +35,8 @@ struct World {
     checks: Cell<usize>,
     outcome: RefCell<Option<Outcome>>,
     listed: RefCell<Option<Listed>>,
+    questions: Cell<usize>,
+    status: RefCell<Option<Result<Connection, Unanswered>>>,
     kept: RefCell<Vec<Pending>>,
     forgotten: RefCell<Vec<Pending>>,
 }
@@ -52,7 +55,16 @@ impl Stage {
         Self::open_with(now, Vec::new())
     }
 
+    /// One that asks for the status of a pending request every so many seconds.
+    pub fn open_refreshing(now: &str, refresh_s: u32) -> Self {
+        Self::build(now, Vec::new(), refresh_s)
+    }
+
     pub fn open_with(now: &str, found: Vec<Pending>) -> Self {
+        Self::build(now, found, 0)
+    }
+
+    fn build(now: &str, found: Vec<Pending>, refresh_s: u32) -> Self {
         let world = Rc::new(World::default());
         world.now_ms.set(Timestamp::parse(now).unwrap().as_millis());
         let place: HtmlElement = document().create_element("div").unwrap().unchecked_into();
@@ -60,7 +72,8 @@ impl Stage {
         let calls = calls(&world);
         let handle = mount_to(place.clone(), move || -> AnyView {
             let account: Option<AccountUuid> = ACCOUNT.parse().ok();
-            view! { <Widget calls account=Signal::stored(account) found/> }.into_any()
+            let refresh_s = Signal::stored(refresh_s);
+            view! { <Widget calls account=Signal::stored(account) refresh_s found/> }.into_any()
         });
         Self {
             world,
@@ -184,6 +197,14 @@ impl Stage {
         self.world.checks.get()
     }
 
+    pub fn questions(&self) -> usize {
+        self.world.questions.get()
+    }
+
+    pub fn status(&self, status: Result<Connection, Unanswered>) {
+        *self.world.status.borrow_mut() = Some(status);
+    }
+
     pub fn kept(&self) -> Vec<Pending> {
         self.world.kept.borrow().clone()
     }
@@ -200,6 +221,27 @@ impl Afterwards {
 
     pub fn forgotten(&self) -> Vec<Pending> {
         self.0.forgotten.borrow().clone()
+    }
+}
+
+/// Counts what changes below an element: what a screen reader might read out anew.
+pub struct Changes(wasm_bindgen::JsValue);
+
+impl Changes {
+    pub fn watch(element: &Element) -> Self {
+        let watch = "const changes = { seen: 0 }; \
+            changes.observer = new MutationObserver((records) => { changes.seen += records.length; }); \
+            changes.observer.observe(element, { childList: true, characterData: true, subtree: true }); \
+            return changes;";
+        let changes = js_sys::Function::new_with_args("element", watch)
+            .call1(&wasm_bindgen::JsValue::NULL, element)
+            .unwrap();
+        Self(changes)
+    }
+
+    pub fn count(&self) -> u32 {
+        let seen = js_sys::Reflect::get(&self.0, &"seen".into()).unwrap();
+        seen.as_f64().unwrap() as u32
     }
 }
 
@@ -229,7 +271,7 @@ pub async fn until(what: &str, holds: impl Fn() -> bool) {
     }
     let active = document()
         .active_element()
-        .map(|element| element.outer_html());
+        .map(|element| element.class_name());
     panic!("waited in vain for {what}; the focus is on {active:?}");
 }
 
@@ -272,7 +314,15 @@ fn calls(world: &Rc<World>) -> Calls {
                 Box::pin(async move { given(|| world.listed.borrow_mut().take()).await })
             })
         },
-        one: Rc::new(|_, _| Box::pin(async { Err(Unanswered::NotOffered) })),
+        one: {
+            let world = with();
+            Rc::new(move |_, _| {
+                let world = Rc::clone(&world);
+                world.questions.set(world.questions.get() + 1);
+                Box::pin(async move { given(|| world.status.borrow_mut().take()).await })
+            })
+        },
+        endpoint: Rc::new(|| "https://api.example".to_owned()),
         obstacle: Rc::new(|| None),
         keep: {
             let world = with();
@@ -281,9 +331,9 @@ fn calls(world: &Rc<World>) -> Calls {
                 Kept::Stored
             })
         },
-        forget: {
+        settle: {
             let world = with();
-            Rc::new(move |settled: &[Pending]| {
+            Rc::new(move |settled: &[Pending], _: Option<&str>| {
                 let mut forgotten = world.forgotten.borrow_mut();
                 for pending in settled {
                     if !forgotten.contains(pending) {
