@@ -50,7 +50,6 @@ pub fn ReferralConnect(
             key_case
             refresh_s
             adviser_key
-            found=storage::pending()
         />
     }
 }
@@ -98,6 +97,7 @@ fn calls(endpoint: Signal<Result<Endpoint, EndpointProblem>>, auth: Auth) -> Cal
             endpoint.map_or_else(String::new, |endpoint| endpoint.as_str().to_owned())
         }),
         obstacle: Rc::new(move || obstacle(endpoint)),
+        recorded: Rc::new(storage::pending),
         keep: Rc::new(storage::keep_pending),
         settle: Rc::new(|settled, uuid| {
             // What cannot be removed was never stored.

@@ -183,6 +183,8 @@ pub struct Press {
     pub account: Option<AccountUuid>,
     /// What happens to the letters of the code.
     pub key_case: KeyCase,
+    /// The requests on record, those of other tabs among them.
+    pub recorded: Vec<Pending>,
     /// Something that keeps every request from leaving just now.
     pub obstacle: Option<NotSent>,
 }
@@ -234,13 +236,7 @@ pub fn update(state: State, event: Event) -> (State, Option<Command>) {
             now,
         } => state.checked(attempt, answer, now),
         Event::Picked(place) => state.picked(place),
-        Event::SendAgainPressed => (
-            state.in_unknown(|check| match check {
-                Check::Asking(_) => check,
-                _ => Check::Confirming,
-            }),
-            None,
-        ),
+        Event::SendAgainPressed => (state.in_unknown(|_| Check::Confirming), None),
         Event::SendAgainCancelled => (
             state.in_unknown(|check| match check {
                 Check::Confirming => Check::Offered,
@@ -327,6 +323,7 @@ impl State {
             Ok(key) => key.in_case(press.key_case),
             Err(problem) => return (self.refuse(NotSent::Key(problem)), None),
         };
+        self.heed(&press.recorded);
         if let Some(locked) = self.unresolved.iter().rev().find(|past| past.is_for(&key)) {
             let pending = locked.clone();
             return match &self.stage {
@@ -507,12 +504,18 @@ impl State {
         (self.at(stage), Some(Command::Settle { settled, uuid }))
     }
 
-    fn restored(mut self, found: Vec<Pending>) -> (Self, Option<Command>) {
-        for pending in found {
-            if !self.unresolved.iter().any(|other| other.is_same(&pending)) {
-                self.unresolved.push(pending);
+    /// Takes up requests that are on record. One that is no longer is kept all the same: another tab may have
+    /// found that it was sent.
+    fn heed(&mut self, recorded: &[Pending]) {
+        for pending in recorded {
+            if !self.unresolved.iter().any(|other| other.is_same(pending)) {
+                self.unresolved.push(pending.clone());
             }
         }
+    }
+
+    fn restored(mut self, found: Vec<Pending>) -> (Self, Option<Command>) {
+        self.heed(&found);
         match (&self.stage, self.unresolved.last()) {
             (Stage::Idle, Some(latest)) => {
                 let pending = latest.clone();
@@ -525,12 +528,9 @@ impl State {
         }
     }
 
+    /// Asks at once, also where the widget was about to ask by itself: the answer to come is the newer one's.
     fn check_pressed(self) -> (Self, Option<Command>) {
         match &self.stage {
-            Stage::Unknown {
-                check: Check::Asking(_),
-                ..
-            } => (self, None),
             Stage::Unknown { pending, doubt, .. } => {
                 let (pending, doubt) = (pending.clone(), *doubt);
                 self.doubt(pending, doubt, 0)

@@ -28,6 +28,8 @@ pub struct Calls {
     pub endpoint: Rc<dyn Fn() -> String>,
     /// Says what keeps every request from leaving just now.
     pub obstacle: Rc<dyn Fn() -> Option<NotSent>>,
+    /// Reads the records of requests whose outcome is not known, those of other tabs among them.
+    pub recorded: Rc<dyn Fn() -> Vec<Pending>>,
     /// Keeps the record of a request that is about to leave.
     pub keep: Rc<dyn Fn(&Pending) -> Kept>,
     /// Forgets the records of requests whose outcome is known, and notes the UUID of what came of them.
@@ -106,6 +108,7 @@ impl Runner {
             endpoint: (calls.endpoint)(),
             account,
             key_case,
+            recorded: (calls.recorded)(),
             obstacle: (calls.obstacle)(),
         })
     }

@@ -13,7 +13,7 @@ use super::words;
 use crate::domain::account::AccountUuid;
 use crate::domain::adviser_key::KeyCase;
 use crate::domain::outcome::{NotSent, Reason};
-use crate::domain::session::{Event, Notice, Pending, Stage};
+use crate::domain::session::{Event, Notice, Stage};
 
 /// Makes the identifiers of several widgets on one page differ.
 static WIDGETS: AtomicU32 = AtomicU32::new(0);
@@ -35,12 +35,10 @@ pub fn Widget(
     /// A code to start with. It is never sent by itself.
     #[prop(into, default = Signal::stored(String::new()))]
     adviser_key: Signal<String>,
-    /// Requests without a known outcome from earlier visits.
-    #[prop(default = Vec::new())]
-    found: Vec<Pending>,
 ) -> impl IntoView {
     let id = format!("referral-{}", WIDGETS.fetch_add(1, Ordering::Relaxed));
     let error_id = format!("{id}-error");
+    let found = (calls.recorded)();
     let runner = Runner::new(calls);
     let state = runner.state();
     let input: NodeRef<html::Input> = NodeRef::new();

@@ -22,6 +22,7 @@ fn press() -> Press {
         endpoint: API.to_owned(),
         account: Some(ACCOUNT.parse().unwrap()),
         key_case: KeyCase::Preserve,
+        recorded: Vec::new(),
         obstacle: None,
     }
 }
@@ -272,6 +273,20 @@ fn a_doubt_is_checked_by_itself_once_after_two_seconds() {
 }
 
 #[test]
+fn the_person_need_not_wait_for_the_check_by_itself() {
+    let waiting = Desk::in_doubt("ABC12345");
+    let first = waiting.attempt();
+    let desk = waiting.after(Event::CheckPressed);
+    assert!(matches!(
+        desk.last,
+        Some(Command::Check { after_ms: 0, .. })
+    ));
+    assert_ne!(desk.attempt(), first);
+    let asked = Desk::in_doubt("ABC12345").after(Event::SendAgainPressed);
+    assert_eq!(asked.check(), &Check::Confirming);
+}
+
+#[test]
 fn a_code_in_doubt_is_locked_and_another_one_is_not() {
     let desk = Desk::in_doubt("ABC12345").checked(Err(Unanswered::Failed));
     let desk = desk.pressed();
@@ -439,6 +454,23 @@ fn a_record_of_a_request_that_may_be_under_way_is_not_given_up() {
     let late = restored().checked_after(22_000, Ok(Vec::new()));
     assert!(matches!(late.state.notice, Some(Notice::NotArrived(_))));
     assert_eq!(late.state.unresolved, []);
+}
+
+#[test]
+fn what_another_tab_is_sending_is_locked_here() {
+    let elsewhere = Press {
+        recorded: vec![record()],
+        ..press()
+    };
+    let desk = Desk::default()
+        .typed("ABC12345")
+        .after(Event::Pressed(elsewhere.clone()));
+    assert_eq!(desk.last, None);
+    assert_eq!(desk.check(), &Check::Locked);
+    let other = Desk::default()
+        .typed("XYZ98765")
+        .after(Event::Pressed(elsewhere));
+    assert!(other.has_sent());
 }
 
 #[test]

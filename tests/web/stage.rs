@@ -69,11 +69,12 @@ impl Stage {
         world.now_ms.set(Timestamp::parse(now).unwrap().as_millis());
         let place: HtmlElement = document().create_element("div").unwrap().unchecked_into();
         body().append_child(&place).unwrap();
+        *world.kept.borrow_mut() = found;
         let calls = calls(&world);
         let handle = mount_to(place.clone(), move || -> AnyView {
             let account: Option<AccountUuid> = ACCOUNT.parse().ok();
             let refresh_s = Signal::stored(refresh_s);
-            view! { <Widget calls account=Signal::stored(account) refresh_s found/> }.into_any()
+            view! { <Widget calls account=Signal::stored(account) refresh_s/> }.into_any()
         });
         Self {
             world,
@@ -324,6 +325,10 @@ fn calls(world: &Rc<World>) -> Calls {
         },
         endpoint: Rc::new(|| "https://api.example".to_owned()),
         obstacle: Rc::new(|| None),
+        recorded: {
+            let world = with();
+            Rc::new(move || world.kept.borrow().clone())
+        },
         keep: {
             let world = with();
             Rc::new(move |pending: &Pending| {
@@ -335,6 +340,8 @@ fn calls(world: &Rc<World>) -> Calls {
             let world = with();
             Rc::new(move |settled: &[Pending], _: Option<&str>| {
                 let mut forgotten = world.forgotten.borrow_mut();
+                let is_settled = |kept: &Pending| settled.iter().any(|one| one.is_same(kept));
+                world.kept.borrow_mut().retain(|kept| !is_settled(kept));
                 for pending in settled {
                     if !forgotten.contains(pending) {
                         forgotten.push(pending.clone());
