@@ -1,0 +1,25 @@
+//! End-to-end tests: the built page in real browsers against the running sandbox.
+//!
+//! How a trial comes to be, in reading order:
+//!
+//! 1. [`suite`] makes one libtest trial of every scenario and [`engine`] (Chromium, Firefox, WebKit).
+//! 2. A trial gets a [`stage`]: a sandbox of its own on a free port ([`backend`]), a driver process of its own
+//!    ([`driver`], on a [`leash`] so that nothing outlives the run), a fresh browser session ([`browser`]).
+//! 3. The scenario speaks to the [`page`] in verbs of a user; everything is found by role and accessible name
+//!    ([`role`]), also inside open shadow roots, and waited for by condition ([`wait`]).
+//! 4. What the page ought to show as time left comes from an independent [`oracle`].
+//! 5. When a trial fails, [`evidence`] keeps a screenshot and everything that was seen.
+
+pub mod backend;
+pub mod browser;
+pub mod driver;
+pub mod engine;
+pub mod evidence;
+pub mod folder_server;
+pub mod leash;
+pub mod oracle;
+pub mod page;
+pub mod role;
+pub mod stage;
+pub mod suite;
+pub mod wait;

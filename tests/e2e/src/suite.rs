@@ -1,0 +1,158 @@
+//! The suite: one libtest trial of every scenario and engine.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use tokio::runtime::Runtime;
+use tokio::time::timeout;
+
+use crate::backend::{Refresh, page_folder};
+use crate::engine::{Engine, Installed, REQUIRE_VARIABLE};
+use crate::stage::Stage;
+
+/// The longest that a trial may take; the slowest one waits for an answer of 30 s.
+const TRIAL_LIMIT: Duration = Duration::from_secs(180);
+
+/// How many trials play at a time unless the caller says. Most of a trial is waiting, but each has a browser.
+const TRIALS_AT_A_TIME: usize = 4;
+
+/// The scenarios of a run, and the engines that play them.
+#[derive(Debug)]
+pub struct Suite {
+    engines: Vec<(Engine, Result<Installed, String>)>,
+    runtime: Arc<Runtime>,
+    trials: Vec<Trial>,
+}
+
+impl Suite {
+    /// A suite without scenarios for the chosen engines.
+    ///
+    /// # Errors
+    /// When `E2E_BROWSERS` names no known browser, or when none of those named is installed.
+    pub fn new() -> Result<Self> {
+        let engines: Vec<_> = Engine::chosen()?
+            .into_iter()
+            .map(|engine| (engine, engine.find().map_err(|error| format!("{error:#}"))))
+            .collect();
+        for (engine, found) in &engines {
+            if let Err(missing) = found {
+                announce(&format!(
+                    "!!! {} IS NOT TESTED: {missing}",
+                    engine.name().to_uppercase()
+                ));
+            }
+        }
+        if engines.iter().all(|(_engine, found)| found.is_err()) {
+            bail!("none of the chosen browsers is installed: nothing would be tested");
+        }
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .context("starting the runtime")?;
+        Ok(Self {
+            engines,
+            runtime: Arc::new(runtime),
+            trials: Vec::new(),
+        })
+    }
+
+    /// Adds a scenario for every engine.
+    pub fn add<F>(&mut self, name: &str, refresh: Refresh, scenario: F)
+    where
+        F: AsyncFn(&mut Stage) -> Result<()> + Copy + Send + 'static,
+    {
+        self.add_for(&Engine::ALL, name, refresh, scenario);
+    }
+
+    /// Adds a scenario for some engines; whoever calls this says why the others cannot play it.
+    pub fn add_for<F>(&mut self, engines: &[Engine], name: &str, refresh: Refresh, scenario: F)
+    where
+        F: AsyncFn(&mut Stage) -> Result<()> + Copy + Send + 'static,
+    {
+        for (engine, found) in &self.engines {
+            if !engines.contains(engine) {
+                continue;
+            }
+            let title = format!("{}::{name}", engine.name());
+            let found = found.clone();
+            let runtime = Arc::clone(&self.runtime);
+            let trial_title = title.clone();
+            self.trials.push(Trial::ignorable_test(title, move || {
+                let installed = match found {
+                    Ok(installed) => installed,
+                    Err(missing) if required() => return Err(Failed::from(missing)),
+                    Err(missing) => return Ok(Completion::ignored_with(missing)),
+                };
+                runtime
+                    .block_on(play(&installed, &trial_title, refresh, scenario))
+                    .map(|()| Completion::Completed)
+                    .map_err(|error| Failed::from(format!("{error:#}")))
+            }));
+        }
+    }
+
+    /// Plays the scenarios that the command line asks for. An empty suite is a failure; a filter that matches nothing is
+    /// not, since other suites may have been given the same one.
+    #[must_use]
+    pub fn run(self) -> ExitCode {
+        let mut arguments = Arguments::from_args();
+        arguments.test_threads.get_or_insert(TRIALS_AT_A_TIME);
+        let chosen = self
+            .trials
+            .iter()
+            .filter(|trial| !arguments.is_filtered_out(trial))
+            .count();
+        let narrows = arguments.filter.is_some() || !arguments.skip.is_empty();
+        if chosen == 0 && !narrows {
+            announce("the suite holds no trial: nothing would be tested");
+            return ExitCode::FAILURE;
+        }
+        if chosen > 0
+            && !arguments.list
+            && let Err(error) = page_folder()
+        {
+            announce(&format!("{error:#}"));
+            return ExitCode::FAILURE;
+        }
+        libtest_mimic::run(&arguments, self.trials).exit_code()
+    }
+}
+
+async fn play<F>(installed: &Installed, title: &str, refresh: Refresh, scenario: F) -> Result<()>
+where
+    F: AsyncFn(&mut Stage) -> Result<()>,
+{
+    let mut stage = Stage::set_up(installed, refresh).await?;
+    let played = match timeout(TRIAL_LIMIT, scenario(&mut stage)).await {
+        Ok(played) => played,
+        Err(_elapsed) => Err(anyhow::anyhow!(
+            "the trial took longer than {TRIAL_LIMIT:?}"
+        )),
+    };
+    let Err(failure) = played else {
+        return stage.take_down().await;
+    };
+    let kept = stage.keep_evidence(title, &failure).await;
+    let failure = failure.context(kept);
+    Err(match stage.take_down().await {
+        Ok(()) => failure,
+        Err(error) => failure.context(format!("and taking the stage down failed: {error:#}")),
+    })
+}
+
+fn required() -> bool {
+    std::env::var_os(REQUIRE_VARIABLE).is_some_and(|value| value == "1")
+}
+
+/// Says something to whoever runs the suite.
+#[expect(
+    clippy::print_stderr,
+    reason = "a test binary speaks on standard error"
+)]
+pub fn announce(line: &str) {
+    eprintln!("{line}");
+}
