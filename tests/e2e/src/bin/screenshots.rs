@@ -264,7 +264,7 @@ async fn several(stage: &mut Stage) -> Result<()> {
     stage.sandbox.create("RECEIVED").await?.error_for_status()?;
     stage.sandbox.create("STRANGER").await?.error_for_status()?;
     stage.page.press(button::CHECK).await?;
-    stage.page.see_status(&["which"]).await?;
+    stage.page.see_status(&["press the one"]).await?;
     Ok(())
 }
 
