@@ -9,7 +9,9 @@
 
 mod account;
 mod adviser_key;
+mod any_order;
 mod connection;
 mod countdown;
+mod doubt;
 mod session;
 mod timestamp;

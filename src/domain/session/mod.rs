@@ -1,0 +1,301 @@
+//! The state machine of one widget: what is on the screen, and what may happen next.
+//!
+//! [`update`] is the only way to a new [`State`]. It does nothing itself: where the world has to be asked, it
+//! gives back a [`Command`], and what comes of that returns as an [`Event`]. An answer names the attempt that
+//! it belongs to, and a stale one changes nothing.
+
+mod person;
+mod world;
+
+use super::account::AccountUuid;
+use super::adviser_key::{AdviserKey, KeyCase};
+use super::connection::Connection;
+use super::outcome::{Doubt, NotSent, Outcome, Rejection, Unanswered};
+use super::timestamp::Timestamp;
+
+/// How long after an outcome became unknown the widget checks by itself, in milliseconds.
+pub const CHECK_BY_ITSELF_AFTER_MS: u32 = 2000;
+
+/// Everything that the screen is a function of.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct State {
+    /// What is in the field, as typed.
+    pub text: String,
+    /// Why the last press did not lead to a request that the API took.
+    pub notice: Option<Notice>,
+    /// How far the latest request is.
+    pub stage: Stage,
+    /// Requests that left and whose outcome is not known, oldest first.
+    pub unresolved: Vec<Pending>,
+    /// How far the device's clock is behind the API's, in milliseconds.
+    pub clock_difference_ms: i64,
+    known_uuids: Vec<String>,
+    /// When the requests were pressed that the API confirmed without naming them.
+    unnamed: Vec<Timestamp>,
+    attempts: u32,
+}
+
+/// A request that leaves, or has left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pending {
+    /// The address of the API that it goes to: another one's list would say nothing of it.
+    pub endpoint: String,
+    /// The code it names.
+    pub key: AdviserKey,
+    /// The account it is made for.
+    pub account: AccountUuid,
+    /// When it was pressed, by the device's clock.
+    pub since: Timestamp,
+    /// The UUIDs of the requests that were known before it, so that none of them is taken for it.
+    pub known_uuids: Vec<String>,
+    /// Whether this page saw it end, be it in doubt: then it is no longer on its way to the API. A page that
+    /// finds a record of an earlier one cannot know.
+    pub has_ended: bool,
+}
+
+/// Tells one request, or one check, from those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attempt(u32);
+
+/// How far the latest request is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Stage {
+    /// There is none on the screen.
+    #[default]
+    Idle,
+    /// A request is being made.
+    Sending {
+        /// Which.
+        attempt: Attempt,
+        /// What it is.
+        pending: Pending,
+    },
+    /// A request left and its outcome is not known.
+    Unknown {
+        /// What it is.
+        pending: Pending,
+        /// Why.
+        doubt: Doubt,
+        /// What is being done about it.
+        check: Check,
+    },
+    /// The API confirmed a request.
+    Sent {
+        /// The details, if its answer could be read.
+        connection: Option<Box<Connection>>,
+        /// The account that it was made for.
+        account: AccountUuid,
+    },
+}
+
+/// Why the last press did not lead to a request that the API took.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Notice {
+    /// Nothing left.
+    NotSent(NotSent),
+    /// The API refused it, at this time by the device's clock.
+    Rejected {
+        /// Why.
+        rejection: Rejection,
+        /// When.
+        at: Timestamp,
+    },
+    /// A check found that the request never arrived.
+    NotArrived(AdviserKey),
+}
+
+/// What is being done about an unknown outcome.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Check {
+    /// The person may check, or send again.
+    Offered,
+    /// The person pressed send for a code that may have been sent.
+    Locked,
+    /// The list is to be asked, or is being asked.
+    Asking(Attempt),
+    /// The list could not be had.
+    Unanswered(Unanswered),
+    /// The list holds several requests that may be this one.
+    Several(Vec<Connection>),
+    /// The list does not hold it, but so soon after the press it may still be under way.
+    NotYet,
+    /// The person wants to send again and is asked whether they mean it.
+    Confirming,
+}
+
+/// What the person or the world did.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// The field's text changed.
+    Typed(String),
+    /// Send was pressed.
+    Pressed(Press),
+    /// The answer to a request came, or it failed, at this time by the device's clock.
+    Answered {
+        /// To which.
+        attempt: Attempt,
+        /// What came of it.
+        outcome: Outcome,
+        /// When.
+        now: Timestamp,
+    },
+    /// Records of requests without an outcome were found on starting.
+    Restored(Vec<Pending>),
+    /// Check was pressed.
+    CheckPressed,
+    /// A check was answered with the requests that the account has sent, newest first.
+    Checked {
+        /// Which check.
+        attempt: Attempt,
+        /// What came of it.
+        answer: Result<Vec<Connection>, Unanswered>,
+        /// When, by the device's clock.
+        now: Timestamp,
+    },
+    /// Of several requests that may be the one, the person picked the one at this place.
+    Picked(usize),
+    /// Send again was pressed.
+    SendAgainPressed,
+    /// The person meant it.
+    SendAgainConfirmed(Press),
+    /// The person thought better of it.
+    SendAgainCancelled,
+    /// A later status of the connection shown arrived.
+    Refreshed(Box<Connection>),
+    /// New request was pressed.
+    NewRequestPressed,
+}
+
+/// What a press of send finds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Press {
+    /// When, by the device's clock.
+    pub now: Timestamp,
+    /// The address of the API.
+    pub endpoint: String,
+    /// The account to act for, if one is chosen.
+    pub account: Option<AccountUuid>,
+    /// What happens to the letters of the code.
+    pub key_case: KeyCase,
+    /// The requests on record, those of other tabs among them.
+    pub recorded: Vec<Pending>,
+    /// Something that keeps every request from leaving just now.
+    pub obstacle: Option<NotSent>,
+}
+
+/// What the widget has to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Make this request, once.
+    Send {
+        /// To be named by the answer.
+        attempt: Attempt,
+        /// What to send.
+        pending: Pending,
+    },
+    /// Ask which requests the account has sent.
+    Check {
+        /// To be named by the answer.
+        attempt: Attempt,
+        /// The request to look for.
+        pending: Pending,
+        /// How long to wait first, in milliseconds.
+        after_ms: u32,
+    },
+    /// The outcome of these requests is known now: their records are no longer needed.
+    Settle {
+        /// Which.
+        settled: Vec<Pending>,
+        /// The UUID that the API gave to what came of them, so that no other request is taken for it.
+        uuid: Option<String>,
+    },
+}
+
+/// The state that follows, and what there is to do.
+#[must_use]
+pub fn update(state: State, event: Event) -> (State, Option<Command>) {
+    match event {
+        Event::Typed(text) => (state.typed(text), None),
+        Event::Pressed(press) => state.pressed(press),
+        Event::Answered {
+            attempt,
+            outcome,
+            now,
+        } => state.answered(attempt, outcome, now),
+        Event::Restored(pending) => state.restored(pending),
+        Event::CheckPressed => state.check_pressed(),
+        Event::Checked {
+            attempt,
+            answer,
+            now,
+        } => state.checked(attempt, answer, now),
+        Event::Picked(place) => state.picked(place),
+        Event::SendAgainPressed => (state.in_unknown(|_| Check::Confirming), None),
+        Event::SendAgainCancelled => (
+            state.in_unknown(|check| match check {
+                Check::Confirming => Check::Offered,
+                other => other,
+            }),
+            None,
+        ),
+        Event::SendAgainConfirmed(press) => state.send_again(press),
+        Event::Refreshed(connection) => (state.refreshed(connection), None),
+        Event::NewRequestPressed => (state.new_request(), None),
+    }
+}
+
+impl Pending {
+    /// Whether this is that request. What is known besides it grows, and is left out.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.since == other.since && self.key == other.key && self.account == other.account
+    }
+
+    /// Whether it names this code. Nobody says whether case matters in one, so a code in doubt is locked in
+    /// any.
+    #[must_use]
+    pub fn is_for(&self, key: &AdviserKey) -> bool {
+        self.key.as_str().eq_ignore_ascii_case(key.as_str())
+    }
+}
+
+impl State {
+    /// The connection on the screen.
+    #[must_use]
+    pub fn connection(&self) -> Option<&Connection> {
+        match &self.stage {
+            Stage::Sent { connection, .. } => connection.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// Whether a request with this code is in doubt.
+    #[must_use]
+    pub fn is_locked(&self, key: &AdviserKey) -> bool {
+        self.unresolved.iter().any(|past| past.is_for(key))
+    }
+
+    /// The device's time corrected to the API's.
+    #[must_use]
+    pub fn corrected(&self, device_now: Timestamp) -> Timestamp {
+        device_now.plus_millis(self.clock_difference_ms)
+    }
+
+    fn at(mut self, stage: Stage) -> Self {
+        self.stage = stage;
+        self
+    }
+
+    fn next_attempt(&mut self) -> Attempt {
+        self.attempts = self.attempts.wrapping_add(1);
+        Attempt(self.attempts)
+    }
+
+    fn in_unknown(mut self, change: impl FnOnce(Check) -> Check) -> Self {
+        if let Stage::Unknown { check, .. } = &mut self.stage {
+            let before = std::mem::replace(check, Check::Offered);
+            *check = change(before);
+        }
+        self
+    }
+}
