@@ -19,6 +19,7 @@ Usage: referral-connect-sandbox [options]
   --database FILE        keep everything in this SQLite file, made if missing [in memory]
   --page FOLDER          serve the built web page in this folder at /
   --refresh SECONDS      have that page ask for a changed status this often
+  --stop-with-input      stop when the standard input ends, as it does with whoever started this
   --allow-remote         allow an address that other machines can reach
   --help                 show this
 
@@ -28,7 +29,10 @@ It prints one line with its address once it answers, and stops on Ctrl+C.
 /// What the command line asks for.
 enum Wish {
     Help,
-    Serve(Settings),
+    Serve {
+        settings: Settings,
+        stop_with_input: bool,
+    },
 }
 
 #[tokio::main]
@@ -44,8 +48,11 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), Box<dyn std::error::Error>> {
-    let settings = match wish().map_err(explained)? {
-        Wish::Serve(settings) => settings,
+    let (settings, stop_with_input) = match wish().map_err(explained)? {
+        Wish::Serve {
+            settings,
+            stop_with_input,
+        } => (settings, stop_with_input),
         Wish::Help => {
             io::stdout().write_all(HELP.as_bytes())?;
             return Ok(());
@@ -57,7 +64,14 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
     let mut out = io::stdout();
     writeln!(out, "listening on http://{}/", running.address())?;
     out.flush()?;
-    told_to_stop.await;
+    if stop_with_input {
+        tokio::select! {
+            () = told_to_stop => {}
+            () = end_of_input() => {}
+        }
+    } else {
+        told_to_stop.await;
+    }
     running.stop().await;
     Ok(())
 }
@@ -81,6 +95,7 @@ fn explained(cause: lexopt::Error) -> String {
 
 fn wish() -> Result<Wish, lexopt::Error> {
     let mut settings = Settings::default();
+    let mut stop_with_input = false;
     let mut arguments = lexopt::Parser::from_env();
     while let Some(argument) = arguments.next()? {
         match argument {
@@ -100,12 +115,28 @@ fn wish() -> Result<Wish, lexopt::Error> {
                         .map_err(|_| "give it in whole seconds, for example 10")
                 })?);
             }
+            Long("stop-with-input") => stop_with_input = true,
             Long("allow-remote") => settings.allow_remote = true,
             Long("help") | Short('h') => return Ok(Wish::Help),
             other => return Err(other.unexpected()),
         }
     }
-    Ok(Wish::Serve(settings))
+    Ok(Wish::Serve {
+        settings,
+        stop_with_input,
+    })
+}
+
+/// Resolves when the standard input ends, or cannot be read.
+async fn end_of_input() {
+    let (sender, ended) = tokio::sync::oneshot::channel();
+    // A thread of its own rather than tokio's: reading cannot be called off, and would hold up the end.
+    std::thread::spawn(move || {
+        let _ = io::copy(&mut io::stdin(), &mut io::sink());
+        // Nobody waits any more where the sandbox stops for another reason.
+        let _ = sender.send(());
+    });
+    let _ = ended.await;
 }
 
 /// Resolves on Ctrl+C, and where there is such a thing on SIGTERM.

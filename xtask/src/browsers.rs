@@ -89,14 +89,14 @@ impl Browsers {
         let missing = || engines.iter().filter(|engine| !engine.is_installed());
         if missing().next().is_some() && debian::may_install() {
             let _lock = Lock::take(project)?;
-            let packages: Vec<_> = missing()
-                .flat_map(|engine| engine.debian_packages)
-                .copied()
-                .collect();
-            let title = format!("Installing {}: about a minute", packages.join(", "));
-            let installed = Steps::new(1).step(title, || debian::install(&packages));
-            if let Err(error) = installed {
-                eprintln!("{error:#}");
+            // One at a time: where one of them cannot be had, the others still can.
+            for engine in missing() {
+                let packages = engine.debian_packages;
+                let title = format!("Installing {}: about a minute", packages.join(", "));
+                let installed = Steps::new(1).step(title, || debian::install(packages));
+                if let Err(error) = installed {
+                    eprintln!("{error:#}");
+                }
             }
         }
         for engine in missing() {

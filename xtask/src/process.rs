@@ -63,6 +63,14 @@ pub(crate) fn stopping() -> bool {
 pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     command.stdin(Stdio::null());
+    // What is started here talks to servers of its own, which no proxy can reach.
+    for name in ["NO_PROXY", "no_proxy"] {
+        let mut hosts = env::var(name).unwrap_or_default();
+        if !hosts.is_empty() {
+            hosts.push(',');
+        }
+        command.env(name, hosts + "127.0.0.1,localhost");
+    }
     for (name, _) in env::vars_os() {
         if name.to_str().is_some_and(is_from_cargo_run) {
             command.env_remove(&name);

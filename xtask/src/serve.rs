@@ -143,7 +143,10 @@ impl Sandbox {
             .arg(data.join("sandbox.sqlite3"))
             .arg("--page")
             .arg(options.flavour.folder(project))
+            .arg("--stop-with-input")
             .current_dir(&project.root)
+            // Held open by the process that is started here: it ends with us, however we end.
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped());
         let mut process = Running::start(&mut command)?;
         let lines = forward(&mut process);

@@ -21,6 +21,8 @@ use crate::wasm::{self, Compiler};
 const COMPONENT_TESTS: [&str; 1] = ["web"];
 /// The one test target that needs the release build.
 const END_TO_END_TARGET: &str = "e2e";
+/// wasm-bindgen's own limit is 5 seconds, which a first start of a driver on a busy machine takes.
+const DRIVER_LIMIT_SECONDS: &str = "60";
 /// wasm-bindgen's own limit is 20 seconds for all tests of a file together.
 const COMPONENT_TESTS_LIMIT_SECONDS: &str = "300";
 
@@ -74,6 +76,26 @@ impl Step {
             Self::Release => Flavour::Release.tools(),
             Self::Format | Self::Lints | Self::Native | Self::EndToEnd => &[],
         }
+    }
+
+    /// rustup's minimal profile leaves out what formatting and lints need.
+    fn require_component(self, project: &Project) -> Result<()> {
+        let component = match self {
+            Self::Format => "rustfmt",
+            Self::Lints => "clippy",
+            Self::Native | Self::Web | Self::Release | Self::EndToEnd => return Ok(()),
+        };
+        let mut command = process::command("cargo");
+        let subcommand = component.strip_prefix("rust").unwrap_or(component);
+        command
+            .args([subcommand, "--version"])
+            .current_dir(&project.root);
+        process::output(&mut command).with_context(|| {
+            format!(
+                "{component} is missing: run `rustup component add {component}`, then this again"
+            )
+        })?;
+        Ok(())
     }
 
     fn browsers(self) -> Option<Wanted> {
@@ -177,12 +199,11 @@ impl Equipment {
                 needed.push(tool);
             }
         }
-        let compiler = chosen
-            .iter()
-            .any(|step| step.needs_compiler_for_browsers())
-            .then(|| Compiler::provide(project))
-            .transpose()?;
-        tools::install_missing(project, &needed)?;
+        // What may have to be installed by hand comes before what takes minutes to compile.
+        for step in chosen {
+            step.require_component(project)?;
+        }
+        tools::require_npm(project, &needed)?;
         // Of the steps' wishes the last is the widest.
         let browsers = chosen
             .iter()
@@ -190,6 +211,12 @@ impl Equipment {
             .find_map(|step| step.browsers())
             .map(|wanted| Browsers::provide(project, wanted))
             .transpose()?;
+        let compiler = chosen
+            .iter()
+            .any(|step| step.needs_compiler_for_browsers())
+            .then(|| Compiler::provide(project))
+            .transpose()?;
+        tools::install_missing(project, &needed)?;
         Ok(Self { compiler, browsers })
     }
 
@@ -262,6 +289,7 @@ impl Suite<'_> {
                 // A file that does not say that it runs in a browser must not run in Node instead.
                 .env("WASM_BINDGEN_TEST_ONLY_WEB", "1")
                 .env("WASM_BINDGEN_TEST_TIMEOUT", COMPONENT_TESTS_LIMIT_SECONDS)
+                .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", DRIVER_LIMIT_SECONDS)
                 // Of a failed test the panic's message is of interest, not the runner's own call stack.
                 .env("RUST_BACKTRACE", "0");
             self.equipment

@@ -47,6 +47,8 @@ impl Driver {
         let mut command = Command::new(&installed.driver);
         command
             .env("TMPDIR", scratch.path())
+            // Firefox refuses to run as root in somebody else's home.
+            .env("HOME", scratch.path())
             .env("LANG", "C.UTF-8")
             .env("LANGUAGE", "en_GB:en");
         let mut display = None;

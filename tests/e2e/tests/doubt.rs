@@ -126,9 +126,8 @@ async fn arrived(stage: &Stage) -> Result<()> {
 async fn reset_is_found(stage: &mut Stage) -> Result<()> {
     stage.open_page().await?;
     let page = &stage.page;
+    page.note_what_is_told().await?;
     page.send("RESETCON").await?;
-    page.see_status(&["may have been sent"]).await?;
-    page.see_pending_record().await?;
     let firm = "Copperhatch Mutual Planning";
     // A browser may send a POST twice by itself on a connection that it used before. Then two requests arrived, and
     // the person says which one is theirs.
@@ -149,6 +148,7 @@ async fn reset_is_found(stage: &mut Stage) -> Result<()> {
         })
     })
     .await?;
+    page.was_told_in_doubt().await?;
     let posts = stage.sandbox.posts().await?.len();
     let shown = choices.max(1);
     ensure!(
@@ -177,18 +177,16 @@ async fn maintenance(stage: &mut Stage) -> Result<()> {
 async fn did_not_arrive(stage: &Stage, code: &str) -> Result<()> {
     stage.open_page().await?;
     let page = &stage.page;
+    page.note_what_is_told().await?;
     page.send(code).await?;
-    page.see_status(&["may have been sent"]).await?;
-    page.see_pending_record().await?;
-    posted(stage, 1).await?;
     page.see_status(&["It did not arrive"]).await?;
+    page.was_told_in_doubt().await?;
     page.see_no_pending_record().await?;
     posted(stage, 1).await?;
     // Now the same code may be sent again without further questions.
     let kept = page.code().await?;
     ensure!(kept == code, "the field holds {kept:?}");
     page.press_send().await?;
-    page.see_status(&["may have been sent"]).await?;
     posted(stage, 2).await
 }
 

@@ -60,8 +60,6 @@ async fn throttle(stage: &mut Stage) -> Result<()> {
     stage.open_page().await?;
     let page = &stage.page;
     page.send("THROTTLE").await?;
-    page.see_alert(&["too many"]).await?;
-    refused_once(stage, "THROTTLE").await?;
     until(
         "the wait of 5 seconds counted down",
         Duration::from_secs(5),
@@ -76,6 +74,8 @@ async fn throttle(stage: &mut Stage) -> Result<()> {
         },
     )
     .await?;
+    page.see_alert(&["too many"]).await?;
+    refused_once(stage, "THROTTLE").await?;
     until("the end of the wait", Duration::from_secs(15), async || {
         let text = page.browser().visible_text().await?;
         let counts = (0..=300).any(|seconds| text.contains(&format!("in {seconds} second")));

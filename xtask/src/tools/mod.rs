@@ -145,6 +145,15 @@ pub(crate) fn install_missing(project: &Project, tools: &[&Tool]) -> Result<()> 
     cargo::remove_build_folder(project)
 }
 
+/// Fails if one of the tools is missing and comes from npm, and npm is missing too.
+pub(crate) fn require_npm(project: &Project, tools: &[&Tool]) -> Result<()> {
+    let comes_from_npm = |tool: &&Tool| matches!(tool.source, Source::Npm);
+    if missing(project, tools)?.iter().any(comes_from_npm) {
+        npm::require()?;
+    }
+    Ok(())
+}
+
 fn missing<'tools>(project: &Project, tools: &[&'tools Tool]) -> Result<Vec<&'tools Tool>> {
     let mut missing = Vec::new();
     for tool in tools {

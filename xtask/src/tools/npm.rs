@@ -8,6 +8,8 @@ use anyhow::{Context, Result};
 use crate::process;
 use crate::project::Project;
 
+const PROGRAM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
+
 /// The folder of the installed programs.
 pub(super) fn programs(project: &Project) -> PathBuf {
     root(project).join("node_modules/.bin")
@@ -22,13 +24,20 @@ pub(super) fn install(project: &Project) -> Result<()> {
         fs::copy(&source, root.join(file))
             .with_context(|| format!("{} cannot be copied", source.display()))?;
     }
-    let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
-    let mut command = process::command(npm);
+    let mut command = process::command(PROGRAM);
     command
         // No package's own scripts: nothing that is downloaded runs before we call it.
         .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
         .current_dir(&root);
-    process::run(&mut command).context("npm comes with Node, which has to be installed by hand")
+    process::run(&mut command)
+}
+
+/// Whether npm can be started at all.
+pub(super) fn require() -> Result<()> {
+    let mut command = process::command(PROGRAM);
+    process::output(command.arg("--version"))
+        .context("npm is missing: it comes with Node, which has to be installed by hand")?;
+    Ok(())
 }
 
 fn root(project: &Project) -> PathBuf {

@@ -144,3 +144,41 @@ impl Page {
         Ok(field.prop("value").await?.unwrap_or_default())
     }
 }
+
+/// Notes each text of the status region, with the record as it was at that moment.
+const NOTE_WHAT_IS_TOLD: &str = "
+    const region = document.querySelector('[role=status]');
+    window.toldSoFar = [];
+    const note = () => window.toldSoFar.push([
+        region.innerText,
+        localStorage.getItem('referral-connect.pending'),
+    ]);
+    new MutationObserver(note).observe(region, { childList: true, characterData: true, subtree: true });
+";
+
+impl Page {
+    /// From now on, keeps all that the status region says: some of it stands there for two seconds only, which a busy
+    /// machine may miss.
+    ///
+    /// # Errors
+    /// When the browser fails.
+    pub async fn note_what_is_told(&self) -> Result<()> {
+        self.browser.script(NOTE_WHAT_IS_TOLD, Vec::new()).await
+    }
+
+    /// That a request was said to be in doubt, with its record kept while it was said.
+    ///
+    /// # Errors
+    /// When it was not, or nothing was noted.
+    pub async fn was_told_in_doubt(&self) -> Result<()> {
+        let told: Vec<(String, Option<String>)> = self
+            .browser
+            .script("return window.toldSoFar", Vec::new())
+            .await?;
+        let in_doubt = told
+            .iter()
+            .any(|(text, record)| text.contains("may have been sent") && record.is_some());
+        ensure!(in_doubt, "never in doubt with a record kept: {told:?}");
+        Ok(())
+    }
+}
