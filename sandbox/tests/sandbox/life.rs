@@ -225,6 +225,24 @@ async fn the_program_answers_once_it_has_said_so() {
 }
 
 #[test]
+fn the_program_ends_with_its_input_where_it_is_told_to() {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_referral-connect-sandbox"))
+        .arg("--stop-with-input")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(program.stdout.take().unwrap()).lines();
+    assert!(lines.next().unwrap().unwrap().starts_with("listening on "));
+    assert!(
+        program.try_wait().unwrap().is_none(),
+        "ended with its input open"
+    );
+    drop(program.stdin.take());
+    assert!(program.wait().unwrap().success());
+}
+
+#[test]
 fn the_program_says_what_is_wrong_with_its_command_line() {
     let table: [(&[&str], &str); 5] = [
         (
@@ -270,6 +288,7 @@ fn the_program_explains_itself() {
         "--database",
         "--page",
         "--refresh",
+        "--stop-with-input",
         "--allow-remote",
     ] {
         assert!(help.contains(option), "{option}");
