@@ -22,6 +22,7 @@ pub mod domain;
 pub mod page;
 pub mod view;
 
+mod host_events;
 mod referral_connect;
 
 pub use referral_connect::ReferralConnect;

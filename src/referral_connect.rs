@@ -1,17 +1,29 @@
 use std::rc::Rc;
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use crate::api::client::{Auth, Client};
 use crate::api::endpoint::{Endpoint, EndpointProblem};
+use crate::browser::locks::{self, Hold};
 use crate::browser::{clock, storage};
 use crate::domain::account::AccountUuid;
 use crate::domain::adviser_key::KeyCase;
-use crate::domain::outcome::{NotSent, Outcome, Unanswered};
-use crate::view::runner::Calls;
+use crate::domain::outcome::{NotSent, Outcome, Timed, Unanswered};
+use crate::domain::session::Pending;
+use crate::host_events;
+use crate::view::runner::{Calls, Departure};
 use crate::view::widget::Widget;
 
-/// The widget, for Leptos applications.
+/// The lock under which records are changed: two tabs that do it at once would undo each other's work.
+const RECORDS_LOCK: &str = "referral-connect.records";
+
+/// How long a code stays held for other tabs after a request that was sent, in milliseconds. A press there that
+/// was made at the same time comes a little later, and is no wish for a second request.
+const HELD_AFTERWARDS_MS: u32 = 3000;
+
+/// The widget, for Leptos applications. What becomes of a request is told in DOM events as well, named
+/// `referral-sent` and so on, which bubble from it.
 ///
 /// ```no_run
 /// # use leptos::prelude::*;
@@ -65,15 +77,7 @@ fn calls(endpoint: Signal<Result<Endpoint, EndpointProblem>>, auth: Auth) -> Cal
     Calls {
         send: {
             let client = client.clone();
-            Rc::new(move |pending, departs| {
-                let client = client();
-                Box::pin(async move {
-                    match client {
-                        Some(client) => client.create(&pending, departs).await,
-                        None => Outcome::NotSent(NotSent::BadEndpoint),
-                    }
-                })
-            })
+            Rc::new(move |departure| Box::pin(send(client(), departure)))
         },
         list_sent: {
             let client = client.clone();
@@ -97,14 +101,75 @@ fn calls(endpoint: Signal<Result<Endpoint, EndpointProblem>>, auth: Auth) -> Cal
             endpoint.map_or_else(String::new, |endpoint| endpoint.as_str().to_owned())
         }),
         obstacle: Rc::new(move || obstacle(endpoint)),
-        recorded: Rc::new(storage::pending),
-        keep: Rc::new(storage::keep_pending),
+        recorded: Rc::new(storage::recorded),
         settle: Rc::new(|settled, uuid| {
-            // What cannot be removed was never stored.
-            let _ = storage::settle_pending(settled, uuid);
+            let (settled, uuid) = (settled.to_vec(), uuid.map(str::to_owned));
+            spawn_local(locks::in_turn(RECORDS_LOCK, move || {
+                storage::settle_pending(&settled, uuid.as_deref(), clock::now());
+            }));
         }),
+        tell: Rc::new(host_events::dispatch),
         now: Rc::new(clock::now),
     }
+}
+
+/// Makes a request, at most once in all tabs of this browser.
+async fn send(client: Option<Client>, departure: Departure) -> Timed<Outcome> {
+    let pending = departure.pending.clone();
+    let Some(client) = client else {
+        return Timed {
+            told: Outcome::NotSent(NotSent::BadEndpoint),
+            api_now: None,
+        };
+    };
+    let mut held = None;
+    let outcome = client
+        .create(&pending, async || {
+            held = Some(depart(departure).await?);
+            Ok(())
+        })
+        .await;
+    match (&outcome.told, held) {
+        (Outcome::Sent(_), Some(hold)) => {
+            locks::linger(&send_lock(&pending), hold, HELD_AFTERWARDS_MS);
+        }
+        (Outcome::Unknown(_), Some(_hold)) => {
+            // Somebody may have emptied the storage meanwhile.
+            locks::in_turn(RECORDS_LOCK, || storage::keep_pending(&pending)).await;
+        }
+        _ => {}
+    }
+    outcome
+}
+
+/// The last step before a request leaves: nobody else is making one with its code, and there is a record of it.
+async fn depart(departure: Departure) -> Result<Hold, NotSent> {
+    let Departure {
+        pending,
+        in_doubt,
+        recorded,
+    } = departure;
+    let hold = locks::hold(&send_lock(&pending))
+        .await
+        .ok_or(NotSent::MadeElsewhere)?;
+    let kept = locks::in_turn(RECORDS_LOCK, || {
+        let is_news = |other: &Pending| {
+            other.is_for(&pending.key) && !in_doubt.iter().any(|known| known.is_same(other))
+        };
+        if storage::recorded().pending.iter().any(is_news) {
+            return Err(NotSent::MadeElsewhere);
+        }
+        Ok(storage::keep_pending(&pending))
+    })
+    .await?;
+    recorded(kept);
+    Ok(hold)
+}
+
+/// The lock under which requests with a code are made. Nobody says whether case matters in a code.
+fn send_lock(pending: &Pending) -> String {
+    let code = pending.key.as_str().to_ascii_uppercase();
+    format!("referral-connect.send.{code}")
 }
 
 fn obstacle(endpoint: Signal<Result<Endpoint, EndpointProblem>>) -> Option<NotSent> {

@@ -13,10 +13,17 @@
 
 #[path = "web/doubt.rs"]
 mod doubt;
+#[path = "web/hosts.rs"]
+mod hosts;
+#[path = "web/kept.rs"]
+mod kept;
+#[path = "web/locks.rs"]
+mod locks;
 #[path = "web/stage.rs"]
 mod stage;
+#[path = "web/tokens.rs"]
+mod tokens;
 
-use referral_connect::browser::storage::{self, Kept};
 use referral_connect::domain::connection::{Connection, Direction, Firm, Status};
 use referral_connect::domain::outcome::{Doubt, NotSent, Outcome, Reason, Rejection, Unanswered};
 use referral_connect::domain::session::Pending;
@@ -377,56 +384,4 @@ async fn a_status_is_asked_for_while_pending_and_until_answered() {
     assert!(stage.find_all("[role=timer]").is_empty());
     stage.settle().await;
     assert_eq!(stage.questions(), 1);
-}
-
-#[wasm_bindgen_test]
-fn a_record_survives_storage_and_is_removed_when_settled() {
-    let record = |code: &str| Pending {
-        endpoint: "https://api.example".to_owned(),
-        key: code.parse().unwrap(),
-        account: ACCOUNT.parse().unwrap(),
-        since: at(NOW),
-        known_uuids: vec!["known".to_owned()],
-        has_ended: false,
-    };
-    let (first, second) = (record("ABC12345"), record("\"'<>&\\/~"));
-    assert_eq!(storage::keep_pending(&first), Kept::Stored);
-    assert_eq!(storage::keep_pending(&second), Kept::Stored);
-    assert_eq!(storage::keep_pending(&second), Kept::Stored);
-    assert_eq!(storage::pending(), [first.clone(), second.clone()]);
-    let _ = storage::settle_pending(std::slice::from_ref(&first), Some("new"));
-    let known_uuids = vec!["known".to_owned(), "new".to_owned()];
-    assert_eq!(
-        storage::pending(),
-        [Pending {
-            known_uuids,
-            ..second.clone()
-        }]
-    );
-    let _ = storage::settle_pending(&[second], None);
-    assert_eq!(stage::stored("referral-connect.pending"), None);
-}
-
-#[wasm_bindgen_test]
-fn garbage_in_storage_counts_as_nothing() {
-    let huge = format!("[{}]", "1,".repeat(100_000));
-    for garbage in [
-        "",
-        "{",
-        "null",
-        "7",
-        "[1]",
-        "[{}]",
-        r#"[{"key":"x"}]"#,
-        huge.as_str(),
-    ] {
-        stage::store("referral-connect.pending", garbage);
-        assert_eq!(storage::pending(), [], "{garbage}");
-        stage::store("plannr.account_uuid", garbage);
-        assert_eq!(storage::account(), None, "{garbage}");
-    }
-    stage::remove("referral-connect.pending");
-    stage::store("plannr.account_uuid", ACCOUNT);
-    assert_eq!(storage::account(), ACCOUNT.parse().ok());
-    stage::remove("plannr.account_uuid");
 }

@@ -9,10 +9,15 @@ use super::fetch;
 use crate::browser::{LocalFuture, clock};
 use crate::domain::account::{Account, AccountUuid};
 use crate::domain::connection::Connection;
-use crate::domain::outcome::{NotSent, Outcome, Unanswered};
+use crate::domain::outcome::{NotSent, Outcome, Timed, Unanswered};
 use crate::domain::session::Pending;
 
-/// Gives a token as text, or `None` if the host's function failed or took too long.
+/// How long a host may take to give a token, in milliseconds: as long as a request may. Signing in anew takes
+/// longer, and then the person presses again.
+const TOKEN_LIMIT_MS: u32 = 20_000;
+
+/// Gives a token as text, or `None` if the host's function failed. One that takes longer than 20 s is not
+/// waited for.
 pub type GetToken = Rc<dyn Fn(TokenFor) -> LocalFuture<Option<String>>>;
 
 /// What a token is wanted for.
@@ -44,32 +49,46 @@ pub struct Client {
 
 impl Client {
     /// Makes a request, at most once, and says how it ended. `departs` is called at the last moment at which
-    /// nothing has left yet.
+    /// nothing has left yet, and may still keep it from leaving.
     ///
     /// After a 401 it is made again if the host has a different token: a 401 was definitely refused.
-    pub async fn create(&self, pending: &Pending, departs: impl FnOnce()) -> Outcome {
+    pub async fn create(
+        &self,
+        pending: &Pending,
+        departs: impl AsyncFnOnce() -> Result<(), NotSent>,
+    ) -> Timed<Outcome> {
         let token = match self.token(TokenFor::First).await {
             Ok(token) => token,
-            Err(why) => return Outcome::NotSent(why),
+            Err(why) => return not_sent(why),
         };
-        departs();
+        if let Err(why) = departs().await {
+            return not_sent(why);
+        }
         let reply = self
             .exchanged(token, |token| {
                 exchange::create(&self.endpoint, token, &pending.account, &pending.key)
             })
             .await;
-        exchange::interpret_create(reply, clock::now())
+        Timed {
+            api_now: exchange::api_now(&reply),
+            told: exchange::interpret_create(reply, clock::now()),
+        }
     }
 
     /// The requests that the account's firm has sent, newest first.
     ///
     /// # Errors
     /// [`Unanswered`] if they cannot be had.
-    pub async fn list_sent(&self, account: &AccountUuid) -> Result<Vec<Connection>, Unanswered> {
+    pub async fn list_sent(
+        &self,
+        account: &AccountUuid,
+    ) -> Result<Timed<Vec<Connection>>, Unanswered> {
         let reply = self
             .asked(|token| exchange::list_sent(&self.endpoint, token, account))
             .await?;
-        exchange::interpret_list(reply, clock::now())
+        let api_now = exchange::api_now(&reply);
+        let told = exchange::interpret_list(reply, clock::now())?;
+        Ok(Timed { told, api_now })
     }
 
     /// One connection as it is now.
@@ -124,10 +143,19 @@ impl Client {
         let Auth::Bearer(get_token) = &self.auth else {
             return Ok(None);
         };
-        let given = get_token(wanted_for).await.ok_or(NotSent::TokenFailed)?;
+        let given = clock::within(TOKEN_LIMIT_MS, get_token(wanted_for)).await;
+        let given = given.flatten().ok_or(NotSent::TokenFailed)?;
         given.parse().map(Some).map_err(|problem| match problem {
             TokenProblem::Empty => NotSent::NoToken,
             TokenProblem::Characters => NotSent::UnusableToken,
         })
+    }
+}
+
+/// What keeps a request from leaving takes no answer of the API.
+fn not_sent(why: NotSent) -> Timed<Outcome> {
+    Timed {
+        told: Outcome::NotSent(why),
+        api_now: None,
     }
 }

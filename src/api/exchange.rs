@@ -63,6 +63,8 @@ pub struct Reply {
     pub body: Vec<u8>,
     /// The `Retry-After` header, where it is there and the browser lets us read it.
     pub retry_after: Option<String>,
+    /// The `Date` header, likewise.
+    pub date: Option<String>,
 }
 
 /// Why there is no reply.
@@ -181,6 +183,12 @@ pub fn interpret_logins(
     now: Timestamp,
 ) -> Result<Vec<Account>, Unanswered> {
     answered(reply, now).and_then(|body| wire::accounts(&body).ok_or(Unanswered::Failed))
+}
+
+/// The API's time, as its reply tells it: to the second (RFC 9110, section 6.6.1).
+#[must_use]
+pub fn api_now(reply: &Result<Reply, Failure>) -> Option<Timestamp> {
+    Timestamp::parse_http_date(reply.as_ref().ok()?.date.as_deref()?.trim())
 }
 
 /// Whether a reply says that the token is not, or no longer, good.

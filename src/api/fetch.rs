@@ -39,6 +39,7 @@ pub async fn send(request: Request) -> Result<Reply, Failure> {
     Ok(Reply {
         status: response.status(),
         retry_after: response.headers().get("Retry-After").unwrap_or_default(),
+        date: response.headers().get("Date").unwrap_or_default(),
         body: body(&response).await,
     })
 }

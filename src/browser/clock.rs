@@ -4,19 +4,31 @@
 //! corrected elsewhere, by the API's. Everything below takes `now` as an argument, so that a test can say
 //! what time it is.
 
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
+
 use gloo_timers::callback::Timeout;
-use js_sys::{Date, Object, Reflect};
-use wasm_bindgen::JsCast;
+use js_sys::{Date, Object, Promise, Reflect};
 use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 
 use crate::domain::timestamp::Timestamp;
 
 /// A wait that ends when it is dropped.
 pub struct Timer(#[expect(dead_code, reason = "kept for its Drop, which clears it")] Timeout);
 
-/// Tells when the page is hidden or seen, until it is dropped.
-pub struct VisibilityWatch {
-    listener: Closure<dyn FnMut()>,
+/// Tells of events of the page, until it is dropped.
+pub struct Watch {
+    events: &'static [(Target, &'static str)],
+    listener: Closure<dyn FnMut(JsValue)>,
+}
+
+#[derive(Clone, Copy)]
+enum Target {
+    Window,
+    Document,
 }
 
 /// The device's time.
@@ -34,6 +46,33 @@ pub fn after_ms(delay_ms: u32, then: impl FnOnce() + 'static) -> Timer {
     Timer(Timeout::new(delay_ms.min(i32::MAX.cast_unsigned()), then))
 }
 
+/// Ends after so many milliseconds.
+pub async fn wait_ms(delay_ms: u32) {
+    let mut timer = None;
+    let waited = Promise::new(&mut |resolve, _| {
+        timer = Some(after_ms(delay_ms, move || {
+            // A promise's own function does not throw.
+            let _ = resolve.call0(&JsValue::UNDEFINED);
+        }));
+    });
+    // Nothing rejects it.
+    let _ = JsFuture::from(waited).await;
+    drop(timer);
+}
+
+/// What comes of `work`, or `None` if it takes longer than so many milliseconds.
+pub async fn within<T>(limit_ms: u32, work: impl Future<Output = T>) -> Option<T> {
+    let mut work = pin!(work);
+    let mut limit = pin!(wait_ms(limit_ms));
+    poll_fn(|context| {
+        if let Poll::Ready(done) = work.as_mut().poll(context) {
+            return Poll::Ready(Some(done));
+        }
+        limit.as_mut().poll(context).map(|()| None)
+    })
+    .await
+}
+
 /// Whether nobody can see the page.
 #[must_use]
 pub fn is_hidden() -> bool {
@@ -45,31 +84,90 @@ pub fn is_hidden() -> bool {
 /// Calls `changed` when the page is hidden or seen again, and when it comes back out of the browser's
 /// back/forward cache, in which time stood still for it.
 #[must_use]
-pub fn watch_visibility(changed: impl FnMut() + 'static) -> VisibilityWatch {
-    let watch = VisibilityWatch {
-        listener: Closure::new(changed),
-    };
-    let listener = watch.listener.as_ref().unchecked_ref();
-    if let Some(window) = web_sys::window() {
-        // The browser refuses no listener for an event of this name.
-        let _ = window.add_event_listener_with_callback("pageshow", listener);
-        if let Some(document) = window.document() {
-            let _ = document.add_event_listener_with_callback("visibilitychange", listener);
-        }
-    }
-    watch
+pub fn watch_visibility(mut changed: impl FnMut() + 'static) -> Watch {
+    let events = &[
+        (Target::Window, "pageshow"),
+        (Target::Document, "visibilitychange"),
+    ];
+    Watch::new(events, move |_| changed())
 }
 
-impl Drop for VisibilityWatch {
-    fn drop(&mut self) {
-        let listener = self.listener.as_ref().unchecked_ref();
-        if let Some(window) = web_sys::window() {
-            let _ = window.remove_event_listener_with_callback("pageshow", listener);
-            if let Some(document) = window.document() {
-                let _ = document.remove_event_listener_with_callback("visibilitychange", listener);
+/// Calls `maybe` whenever time may have passed unnoticed: as [`watch_visibility`], and when a device that slept
+/// with the page in view is used again. Timers stand still meanwhile, and there is no event for it; but the
+/// window is focused again, or the network comes back.
+#[must_use]
+pub fn watch_time_lost(mut maybe: impl FnMut() + 'static) -> Watch {
+    let events = &[
+        (Target::Window, "pageshow"),
+        (Target::Window, "focus"),
+        (Target::Window, "online"),
+        (Target::Document, "visibilitychange"),
+    ];
+    Watch::new(events, move |_| maybe())
+}
+
+/// Calls `returned` when the page comes back out of the browser's back/forward cache: as it was, in a world that
+/// went on.
+#[must_use]
+pub fn watch_return(mut returned: impl FnMut() + 'static) -> Watch {
+    Watch::new(&[(Target::Window, "pageshow")], move |event| {
+        let is_persisted = Reflect::get(&event, &"persisted".into());
+        if is_persisted.is_ok_and(|persisted| persisted.is_truthy()) {
+            returned();
+        }
+    })
+}
+
+impl Watch {
+    fn new(
+        events: &'static [(Target, &'static str)],
+        heard: impl FnMut(JsValue) + 'static,
+    ) -> Self {
+        let watch = Self {
+            events,
+            listener: Closure::new(heard),
+        };
+        watch.each(|target, event| {
+            let listener = watch.listener.as_ref().unchecked_ref();
+            // The browser refuses no listener for an event of such a name.
+            let _ = target.add_event_listener_with_callback(event, listener);
+        });
+        watch
+    }
+
+    fn each(&self, act: impl Fn(&web_sys::EventTarget, &str)) {
+        let Some(window) = web_sys::window() else {
+            return;
+        };
+        let document = window.document();
+        for (target, event) in self.events {
+            match (target, &document) {
+                (Target::Window, _) => act(&window, event),
+                (Target::Document, Some(document)) => act(document, event),
+                (Target::Document, None) => {}
             }
         }
     }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.each(|target, event| {
+            let listener = self.listener.as_ref().unchecked_ref();
+            let _ = target.remove_event_listener_with_callback(event, listener);
+        });
+    }
+}
+
+/// An instant as RFC 3339 has it, in UTC; `None` beyond what JavaScript's dates can hold.
+#[must_use]
+pub fn rfc3339(at: Timestamp) -> Option<String> {
+    // 100 million days on either side of 1970 (ECMAScript, "Time Values and Time Range").
+    const FARTHEST_MS: u64 = 8_640_000_000_000_000;
+    if at.as_millis().unsigned_abs() > FARTHEST_MS {
+        return None;
+    }
+    Some(date(at).to_iso_string().into())
 }
 
 /// A date and time in full, as British English writes it, in the time zone of the device.
@@ -80,7 +178,11 @@ pub fn full_date(at: Timestamp) -> String {
         // Setting a property of a plain object cannot fail.
         let _ = Reflect::set(&options, &name.into(), &value.into());
     }
+    date(at).to_locale_string("en-GB", &options).into()
+}
+
+fn date(at: Timestamp) -> Date {
     #[expect(clippy::cast_precision_loss, reason = "see `now`")]
-    let date = Date::new(&(at.as_millis() as f64).into());
-    date.to_locale_string("en-GB", &options).into()
+    let millis = at.as_millis() as f64;
+    Date::new(&millis.into())
 }

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 pub mod clock;
+pub mod locks;
 pub mod storage;
 
 /// A future that lives in one page, on its one thread.

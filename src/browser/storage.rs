@@ -1,8 +1,9 @@
-//! What is kept from one visit to the next: the account, and the requests whose outcome is not known yet.
+//! What is kept from one visit to the next: the account, the requests whose outcome is not known yet, and the
+//! UUIDs of those confirmed lately.
 //!
 //! A browser may refuse its storage (private windows, third-party frames, a full disk) and anyone may change
 //! it. So nothing here fails: what cannot be kept is kept in memory for as long as the page lives, and what
-//! cannot be read counts as absent. No token is ever handed to this file.
+//! cannot be read is no more than mentioned. No token is ever handed to this file.
 
 use std::cell::RefCell;
 
@@ -10,8 +11,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use web_sys::Storage;
 
+use super::clock;
 use crate::domain::account::AccountUuid;
-use crate::domain::session::Pending;
+use crate::domain::session::{Pending, Recorded};
 use crate::domain::timestamp::Timestamp;
 
 /// Where the account UUID is kept.
@@ -20,12 +22,28 @@ pub const ACCOUNT_ENTRY: &str = "plannr.account_uuid";
 /// Where requests without a known outcome are kept.
 pub const PENDING_ENTRY: &str = "referral-connect.pending";
 
+/// Where the UUIDs of requests confirmed lately are kept: after a reload, or in another tab, none of them must
+/// be taken for one in doubt.
+pub const CONFIRMED_ENTRY: &str = "referral-connect.confirmed";
+
+/// What the entries of claims begin with, which [`locks`](super::locks) makes where browsers have no locks.
+const CLAIM_PREFIX: &str = "referral-connect.claim.";
+
 /// The longest entry that is read, in bytes: ours are far below it.
 const ENTRY_MOST_BYTES: usize = 64 * 1024;
+
+/// How long a confirmed request is remembered, in milliseconds: longer than a clock is taken to be wrong.
+const CONFIRMED_FOR_MS: i64 = 2 * 24 * 60 * 60 * 1000;
+
+/// How many confirmed requests are remembered.
+const CONFIRMED_MOST: usize = 100;
 
 thread_local! {
     /// What the browser would not keep, by entry.
     static IN_MEMORY: RefCell<Vec<(&'static str, String)>> = const { RefCell::new(Vec::new()) };
+
+    /// Requests that are settled, but whose records the browser would not remove.
+    static SETTLED: RefCell<Vec<Pending>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Whether something will still be there on the next visit.
@@ -40,7 +58,9 @@ pub enum Kept {
 /// The account that was chosen last.
 #[must_use]
 pub fn account() -> Option<AccountUuid> {
-    read(ACCOUNT_ENTRY)?.parse().ok()
+    read(ACCOUNT_ENTRY)
+        .into_iter()
+        .find_map(|text| text.parse().ok())
 }
 
 /// Keeps the account that was chosen.
@@ -48,38 +68,91 @@ pub fn keep_account(account: &AccountUuid) -> Kept {
     write(ACCOUNT_ENTRY, Some(account.as_str()))
 }
 
-/// The requests whose outcome is not known, oldest first. An entry that cannot be read is passed over.
+/// What is kept of requests. What is known of a confirmed one is its UUID.
 #[must_use]
-pub fn pending() -> Vec<Pending> {
-    read(PENDING_ENTRY)
-        .and_then(|text| serde_json::from_str::<Vec<Value>>(&text).ok())
-        .unwrap_or_default()
-        .into_iter()
-        .filter_map(|entry| serde_json::from_value::<Record>(entry).ok())
-        .filter_map(Record::into_pending)
-        .collect()
+pub fn recorded() -> Recorded {
+    let mut recorded = Recorded {
+        known_uuids: confirmed().into_iter().map(|entry| entry.uuid).collect(),
+        ..Recorded::default()
+    };
+    for text in read(PENDING_ENTRY) {
+        let Some(entries) = list(&text) else {
+            recorded.has_unreadable = true;
+            continue;
+        };
+        for entry in entries {
+            match pending_of(entry) {
+                Some(pending) if holds(&recorded.pending, &pending) => {}
+                Some(pending) => recorded.pending.push(pending),
+                None => recorded.has_unreadable = true,
+            }
+        }
+    }
+    SETTLED.with_borrow(|settled| recorded.pending.retain(|pending| !holds(settled, pending)));
+    recorded.pending.sort_by_key(|pending| pending.since);
+    recorded
 }
 
-/// Keeps a request that is about to leave.
+/// Keeps a request that is about to leave, or may have arrived.
 pub fn keep_pending(pending: &Pending) -> Kept {
-    let mut all = self::pending();
-    if !all.iter().any(|other| other.is_same(pending)) {
+    let mut all = recorded().pending;
+    if !holds(&all, pending) {
         all.push(pending.clone());
     }
     write_pending(&all)
 }
 
-/// Forgets requests whose outcome is known now, and notes the UUID of what came of them with those that
-/// remain.
-pub fn settle_pending(settled: &[Pending], uuid: Option<&str>) -> Kept {
-    let mut all = self::pending();
-    all.retain(|pending| !settled.iter().any(|other| other.is_same(pending)));
+/// Forgets requests whose outcome is known now, and notes the UUID of what came of them, with those that remain
+/// too. `now` is when.
+pub fn settle_pending(settled: &[Pending], uuid: Option<&str>, now: Timestamp) {
+    let mut all = recorded().pending;
+    all.retain(|pending| !holds(settled, pending));
     if let Some(uuid) = uuid {
         for pending in &mut all {
             pending.known_uuids.push(uuid.to_owned());
         }
+        note_confirmed(uuid, now);
     }
-    write_pending(&all)
+    if write_pending(&all) == Kept::InMemory {
+        SETTLED.with_borrow_mut(|past| past.extend_from_slice(settled));
+    }
+}
+
+/// Makes a claim, for [`claims`] of this name.
+pub(super) fn make_claim(name: &str, mark: &str, at: Timestamp) {
+    if let Some(storage) = local_storage() {
+        // One that is not kept is seen by nobody, and there is no other way to be seen.
+        let _ = storage.set_item(&claim_entry(name, mark), &at.as_millis().to_string());
+    }
+}
+
+/// Takes a claim back.
+pub(super) fn withdraw_claim(name: &str, mark: &str) {
+    if let Some(storage) = local_storage() {
+        // One that is not there needs no taking back.
+        let _ = storage.remove_item(&claim_entry(name, mark));
+    }
+}
+
+/// The claims of this name: their marks, and when each was made.
+pub(super) fn claims(name: &str) -> Vec<(String, Timestamp)> {
+    let Some(storage) = local_storage() else {
+        return Vec::new();
+    };
+    let prefix = claim_entry(name, "");
+    let entry = |index| -> Option<(String, Timestamp)> {
+        let entry = storage.key(index).ok()??;
+        let mark = entry.strip_prefix(&prefix)?.to_owned();
+        let at_ms = storage.get_item(&entry).ok()??.parse().ok()?;
+        Some((mark, Timestamp::from_millis(at_ms)))
+    };
+    (0..storage.length().unwrap_or(0))
+        .filter_map(entry)
+        .collect()
+}
+
+fn claim_entry(name: &str, mark: &str) -> String {
+    format!("{CLAIM_PREFIX}{name}.{mark}")
 }
 
 /// How a [`Pending`] is written down.
@@ -105,25 +178,80 @@ impl Record {
     }
 
     fn into_pending(self) -> Option<Pending> {
+        let since = Timestamp::from_millis(self.since_ms);
+        // No clock shows a time that has no date.
+        clock::rfc3339(since)?;
         Some(Pending {
             endpoint: self.endpoint,
             key: self.key.parse().ok()?,
             account: self.account.parse().ok()?,
-            since: Timestamp::from_millis(self.since_ms),
+            since,
             known_uuids: self.known_uuids,
             has_ended: false,
         })
     }
 }
 
+fn holds(all: &[Pending], pending: &Pending) -> bool {
+    all.iter().any(|other| other.is_same(pending))
+}
+
+fn pending_of(entry: Value) -> Option<Pending> {
+    serde_json::from_value::<Record>(entry).ok()?.into_pending()
+}
+
 fn write_pending(all: &[Pending]) -> Kept {
-    if all.is_empty() {
-        return write(PENDING_ENTRY, None);
-    }
     let records: Vec<Record> = all.iter().map(Record::of).collect();
+    write_list(PENDING_ENTRY, &records)
+}
+
+/// How a confirmed request is written down.
+#[derive(Serialize, Deserialize)]
+struct Confirmed {
+    uuid: String,
+    at_ms: i64,
+}
+
+/// Oldest first. What cannot be read is not missed: it would only have spared the person a question.
+fn confirmed() -> Vec<Confirmed> {
+    read(CONFIRMED_ENTRY)
+        .iter()
+        .filter_map(|text| list(text))
+        .flatten()
+        .filter_map(|entry| serde_json::from_value(entry).ok())
+        .collect()
+}
+
+fn note_confirmed(uuid: &str, now: Timestamp) {
+    let mut all = confirmed();
+    all.retain(|entry| {
+        let age_ms = now.millis_since(Timestamp::from_millis(entry.at_ms));
+        entry.uuid != uuid && age_ms < CONFIRMED_FOR_MS
+    });
+    all.push(Confirmed {
+        uuid: uuid.to_owned(),
+        at_ms: now.as_millis(),
+    });
+    let surplus = all.len().saturating_sub(CONFIRMED_MOST);
+    all.drain(..surplus);
+    // Where it is not kept the person may be asked which of two requests is theirs.
+    let _ = write_list(CONFIRMED_ENTRY, &all);
+}
+
+fn list(text: &str) -> Option<Vec<Value>> {
+    if text.len() > ENTRY_MOST_BYTES {
+        return None;
+    }
+    serde_json::from_str(text).ok()
+}
+
+fn write_list(entry: &'static str, records: &[impl Serialize]) -> Kept {
+    if records.is_empty() {
+        return write(entry, None);
+    }
     // Strings and numbers always serialise.
-    let text = serde_json::to_string(&records).unwrap_or_default();
-    write(PENDING_ENTRY, Some(&text))
+    let text = serde_json::to_string(records).unwrap_or_default();
+    write(entry, Some(&text))
 }
 
 /// `None` where the browser has no storage for us, or refuses access to it.
@@ -131,24 +259,28 @@ fn local_storage() -> Option<Storage> {
     web_sys::window()?.local_storage().ok()?
 }
 
-fn read(entry: &'static str) -> Option<String> {
+/// What is in memory, and what is stored: other tabs may still write where we could not.
+fn read(entry: &'static str) -> Vec<String> {
     let in_memory = IN_MEMORY.with_borrow(|kept| {
         kept.iter()
             .find(|(name, _)| *name == entry)
             .map(|(_, text)| text.clone())
     });
-    in_memory
-        .or_else(|| local_storage()?.get_item(entry).ok()?)
-        .filter(|text| text.len() <= ENTRY_MOST_BYTES)
+    let stored = || local_storage()?.get_item(entry).ok()?;
+    in_memory.into_iter().chain(stored()).collect()
 }
 
 fn write(entry: &'static str, text: Option<&str>) -> Kept {
     let stored = local_storage().is_some_and(|storage| {
-        match text {
+        let written = match text {
             Some(text) => storage.set_item(entry, text),
             None => storage.remove_item(entry),
-        }
-        .is_ok()
+        };
+        // Some that keep nothing do not say so.
+        written.is_ok()
+            && storage
+                .get_item(entry)
+                .is_ok_and(|kept| kept.as_deref() == text)
     });
     IN_MEMORY.with_borrow_mut(|kept| {
         kept.retain(|(name, _)| *name != entry);

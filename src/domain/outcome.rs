@@ -2,6 +2,7 @@
 
 use super::adviser_key::KeyProblem;
 use super::connection::Connection;
+use super::timestamp::Timestamp;
 
 /// How one request ended.
 ///
@@ -17,6 +18,15 @@ pub enum Outcome {
     Sent(Option<Box<Connection>>),
     /// The request left and no answer settled it: there may be an email.
     Unknown(Doubt),
+}
+
+/// Something that the API said, with what its clock showed then.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Timed<T> {
+    /// What it said.
+    pub told: T,
+    /// Its time, where the browser lets us read it.
+    pub api_now: Option<Timestamp>,
 }
 
 /// Why a request never left.
@@ -40,6 +50,8 @@ pub enum NotSent {
     CalledOff,
     /// The browser would not make the request.
     Refused,
+    /// Another widget, perhaps in another tab, is making a request with this code, or made one a moment ago.
+    MadeElsewhere,
 }
 
 /// A definite refusal by the API.

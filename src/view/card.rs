@@ -88,6 +88,7 @@ pub(super) fn Card(
 struct Shown {
     /// A request that a check did not find, with whether its code is still in doubt for another one.
     not_arrived: Option<(AdviserKey, bool)>,
+    has_unreadable_record: bool,
     stage: Stage,
 }
 
@@ -107,6 +108,7 @@ impl Shown {
         };
         Self {
             not_arrived,
+            has_unreadable_record: state.has_unreadable_record,
             stage: state.stage.clone(),
         }
     }
@@ -114,6 +116,7 @@ impl Shown {
     /// For the looks of the card.
     fn kind(&self) -> &'static str {
         match (&self.stage, &self.not_arrived) {
+            (Stage::Idle, None) if self.has_unreadable_record => "not-arrived",
             (Stage::Idle, None) => "none",
             (Stage::Idle, Some(_)) => "not-arrived",
             (Stage::Sending { .. }, _) => "sending",
@@ -159,8 +162,12 @@ fn told(
     let not_arrived = shown.not_arrived.as_ref().map(|(key, is_locked)| {
         view! { <p class="referral-headline">{words::not_arrived(key.as_str(), *is_locked)}</p> }
     });
+    let unreadable = shown
+        .has_unreadable_record
+        .then(|| view! { <p>{words::UNREADABLE_RECORD}</p> });
     view! {
         {not_arrived}
+        {unreadable}
         {told_of(runner, &shown.stage, milestone)}
     }
 }

@@ -23,6 +23,7 @@ pub(super) fn told(
         Check::Unanswered(why) => words::unanswered(*why),
         Check::NotYet => words::NOT_YET.to_owned(),
         Check::Several(_) => words::WHICH_ONE.to_owned(),
+        Check::Unclear(_) => words::WHICH_ONE_IF_CLOCK_IS_WRONG.to_owned(),
         Check::Confirming => format!("{} {}", words::CONFIRM_QUESTION, words::CONFIRM_CONSEQUENCE),
     };
     view! {
@@ -48,7 +49,7 @@ pub(super) fn actions(
     confirm: impl Fn() + Copy + 'static,
 ) -> AnyView {
     match check {
-        Check::Several(candidates) => several(runner, candidates).into_any(),
+        Check::Several(choices) | Check::Unclear(choices) => several(runner, choices).into_any(),
         Check::Confirming => {
             // The second click of a double click lands here, and means nothing.
             let on_confirm = move |event: web_sys::MouseEvent| {

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::runner::Runner;
-use crate::browser::clock::{self, Timer, VisibilityWatch};
+use super::runner::{Message, Runner};
+use crate::browser::clock::{self, Timer, Watch};
 use crate::domain::account::AccountUuid;
 use crate::domain::connection::Status;
 use crate::domain::countdown::{Milestone, Window};
@@ -54,7 +54,7 @@ pub(super) fn tick_on_change(runner: Runner) {
             _ => None,
         });
     });
-    keep(clock::watch_visibility(move || runner.tick()));
+    keep(clock::watch_time_lost(move || runner.tick()));
 }
 
 /// The milestone that the countdown on the screen passed last while it was shown.
@@ -71,6 +71,9 @@ pub(super) fn milestone(runner: Runner) -> Signal<Option<Milestone>> {
             (Some((Some(same), earlier)), Some(window)) if same == window => {
                 if let Some(milestone) = window.milestone_between(earlier, now) {
                     passed.set(Some(milestone));
+                    if milestone == Milestone::Expired {
+                        tell_expired(runner);
+                    }
                 }
             }
             _ => passed.set(None),
@@ -78,6 +81,13 @@ pub(super) fn milestone(runner: Runner) -> Signal<Option<Milestone>> {
         (window, now)
     });
     passed.into()
+}
+
+fn tell_expired(runner: Runner) {
+    let shown = runner.peek(|state, _| state.connection().cloned());
+    if let Some(connection) = shown.flatten() {
+        runner.tell(Message::Expired(Box::new(connection)));
+    }
 }
 
 /// Asks for the status of the request on the screen while it is pending and the page can be seen, every
@@ -195,7 +205,12 @@ impl Poll {
     }
 }
 
-fn keep(watch: VisibilityWatch) {
+/// A page that was put aside, and comes back as it was, looks at what happened meanwhile.
+pub(super) fn restore_on_return(runner: Runner) {
+    keep(clock::watch_return(move || runner.restore()));
+}
+
+fn keep(watch: Watch) {
     let kept = StoredValue::new_local(Some(watch));
     on_cleanup(move || drop(kept.try_update_value(Option::take)));
 }

@@ -2,47 +2,81 @@
 
 use std::rc::Rc;
 
+use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use web_sys::Element;
 
 use crate::browser::LocalFuture;
 use crate::browser::clock::{self, Timer};
 use crate::browser::storage::Kept;
 use crate::domain::account::AccountUuid;
-use crate::domain::adviser_key::KeyCase;
+use crate::domain::adviser_key::{AdviserKey, KeyCase};
 use crate::domain::connection::Connection;
-use crate::domain::outcome::{NotSent, Outcome, Unanswered};
-use crate::domain::session::{Attempt, Command, Event, Pending, Press, State, update};
+use crate::domain::outcome::{NotSent, Outcome, Timed, Unanswered};
+use crate::domain::session::{
+    Attempt, Command, Event, News, Pending, Press, Recorded, State, news, update,
+};
 use crate::domain::timestamp::Timestamp;
 
 /// What the widget asks of the world. Whoever composes it decides how.
 #[derive(Clone)]
 pub struct Calls {
-    /// Makes a request, at most once; calls the function that it is given right before the request leaves.
-    pub send: Rc<dyn Fn(Pending, Departs) -> LocalFuture<Outcome>>,
+    /// Makes a request, at most once, with a record of it kept before it leaves.
+    pub send: Rc<dyn Fn(Departure) -> LocalFuture<Timed<Outcome>>>,
     /// Lists the requests that the account of this one has sent, newest first.
-    pub list_sent: Rc<dyn Fn(Pending) -> Answer<Vec<Connection>>>,
+    pub list_sent: Rc<dyn Fn(Pending) -> Answer<Timed<Vec<Connection>>>>,
     /// Asks for one connection as it is now.
     pub one: Rc<dyn Fn(AccountUuid, String) -> Answer<Connection>>,
     /// Says where requests go.
     pub endpoint: Rc<dyn Fn() -> String>,
     /// Says what keeps every request from leaving just now.
     pub obstacle: Rc<dyn Fn() -> Option<NotSent>>,
-    /// Reads the records of requests whose outcome is not known, those of other tabs among them.
-    pub recorded: Rc<dyn Fn() -> Vec<Pending>>,
-    /// Keeps the record of a request that is about to leave.
-    pub keep: Rc<dyn Fn(&Pending) -> Kept>,
+    /// Reads what is on record of requests, those of other tabs included.
+    pub recorded: Rc<dyn Fn() -> Recorded>,
     /// Forgets the records of requests whose outcome is known, and notes the UUID of what came of them.
     pub settle: Rc<Settle>,
+    /// Tells whoever put the widget into the page; whether it may go on.
+    pub tell: Rc<Tell>,
     /// Tells the time by the device's clock.
     pub now: Rc<dyn Fn() -> Timestamp>,
 }
 
-/// Called at the last moment at which a request has not left.
-pub type Departs = Box<dyn FnOnce()>;
+/// A request that is to leave.
+pub struct Departure {
+    /// Which.
+    pub pending: Pending,
+    /// What the person knows to be in doubt. Any other record with the same code keeps it from leaving.
+    pub in_doubt: Vec<Pending>,
+    /// Called with what became of its record, right before it leaves.
+    pub recorded: Box<dyn FnOnce(Kept)>,
+}
+
+/// What a host is told.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Message {
+    /// A request with this code is about to leave.
+    Submit(AdviserKey),
+    /// Something came of a request.
+    News(News),
+    /// The time to answer this request is over.
+    Expired(Box<Connection>),
+}
+
+/// What a host says to a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consent {
+    /// It has nothing against it.
+    Given,
+    /// It calls the request off.
+    Refused,
+}
 
 /// Settles the records of requests.
 pub type Settle = dyn Fn(&[Pending], Option<&str>);
+
+/// Tells the host something, from the widget's root element.
+pub type Tell = dyn Fn(&Element, Message) -> Consent;
 
 /// What comes of a question that changes nothing.
 pub type Answer<T> = LocalFuture<Result<T, Unanswered>>;
@@ -58,16 +92,19 @@ pub(super) struct Runner {
     kept: RwSignal<Kept>,
     calls: StoredValue<Calls, LocalStorage>,
     check_timer: StoredValue<Option<Timer>, LocalStorage>,
+    root: NodeRef<html::Div>,
 }
 
 impl Runner {
-    pub(super) fn new(calls: Calls) -> Self {
+    /// `root` is the element that hosts hear of everything from.
+    pub(super) fn new(calls: Calls, root: NodeRef<html::Div>) -> Self {
         Self {
             state: RwSignal::new(State::default()),
             device_now: RwSignal::new((calls.now)()),
             kept: RwSignal::new(Kept::Stored),
             calls: StoredValue::new_local(calls),
             check_timer: StoredValue::new_local(None),
+            root,
         }
     }
 
@@ -119,10 +156,31 @@ impl Runner {
         let Some(state) = self.state.try_get_untracked() else {
             return;
         };
-        let (next, command) = update(state, event);
+        let (next, command) = update(state.clone(), event);
+        let news = news(&state, &next);
         let _ = self.state.try_set(next);
         if let Some(command) = command {
             self.run(command);
+        }
+        // Last, for a host may do anything now, taking the widget away included.
+        for news in news {
+            self.tell(Message::News(news));
+        }
+    }
+
+    /// Tells the host. Without an element in the page there is nobody to tell, and nobody who refuses.
+    pub(super) fn tell(self, message: Message) -> Consent {
+        let root = self.root.try_get_untracked().flatten();
+        match (self.calls.try_get_value(), root) {
+            (Some(calls), Some(root)) => (calls.tell)(&root, message),
+            _ => Consent::Given,
+        }
+    }
+
+    /// Takes up what is on record by now.
+    pub(super) fn restore(self) {
+        if let Some(calls) = self.calls.try_get_value() {
+            self.dispatch(Event::Restored((calls.recorded)()));
         }
     }
 
@@ -149,7 +207,11 @@ impl Runner {
             return;
         };
         match command {
-            Command::Send { attempt, pending } => spawn_local(self.send(calls, attempt, pending)),
+            Command::Send {
+                attempt,
+                pending,
+                in_doubt,
+            } => spawn_local(self.send(calls, attempt, pending, in_doubt)),
             Command::Check {
                 attempt,
                 pending,
@@ -158,11 +220,11 @@ impl Runner {
                 let timer = clock::after_ms(after_ms, move || {
                     spawn_local(async move {
                         let answer = (calls.list_sent)(pending).await;
-                        let now = (calls.now)();
                         self.dispatch(Event::Checked {
                             attempt,
                             answer,
-                            now,
+                            recorded: (calls.recorded)(),
+                            now: (calls.now)(),
                         });
                     });
                 });
@@ -172,16 +234,24 @@ impl Runner {
         }
     }
 
-    async fn send(self, calls: Calls, attempt: Attempt, pending: Pending) {
-        let keep = {
-            let (calls, pending) = (calls.clone(), pending.clone());
-            move || {
-                let kept = (calls.keep)(&pending);
-                let _ = self.kept.try_set(kept);
+    async fn send(self, calls: Calls, attempt: Attempt, pending: Pending, in_doubt: Vec<Pending>) {
+        let outcome = match self.tell(Message::Submit(pending.key.clone())) {
+            Consent::Given => {
+                (calls.send)(Departure {
+                    pending: pending.clone(),
+                    in_doubt,
+                    recorded: Box::new(move |kept| {
+                        let _ = self.kept.try_set(kept);
+                    }),
+                })
+                .await
             }
+            Consent::Refused => Timed {
+                told: Outcome::NotSent(NotSent::CalledOff),
+                api_now: None,
+            },
         };
-        let outcome = (calls.send)(pending.clone(), Box::new(keep)).await;
-        if outcome.is_definite() {
+        if outcome.told.is_definite() {
             // Here and not only by the state machine, which is gone if the widget is.
             (calls.settle)(&[pending], None);
         }

@@ -13,7 +13,7 @@ use super::words;
 use crate::domain::account::AccountUuid;
 use crate::domain::adviser_key::KeyCase;
 use crate::domain::outcome::{NotSent, Reason};
-use crate::domain::session::{Event, Notice, Stage};
+use crate::domain::session::{Event, Notice, Recorded, Stage};
 
 /// Makes the identifiers of several widgets on one page differ.
 static WIDGETS: AtomicU32 = AtomicU32::new(0);
@@ -39,7 +39,8 @@ pub fn Widget(
     let id = format!("referral-{}", WIDGETS.fetch_add(1, Ordering::Relaxed));
     let error_id = format!("{id}-error");
     let found = (calls.recorded)();
-    let runner = Runner::new(calls);
+    let root: NodeRef<html::Div> = NodeRef::new();
+    let runner = Runner::new(calls, root);
     let state = runner.state();
     let input: NodeRef<html::Input> = NodeRef::new();
 
@@ -54,13 +55,14 @@ pub fn Widget(
             runner.dispatch(Event::Typed(code));
         }
     });
-    if !found.is_empty() {
+    if found != Recorded::default() {
         // After the first render, so that the status region is there before its text.
         Effect::new({
             let found = StoredValue::new(found);
             move || runner.dispatch(Event::Restored(found.get_value()))
         });
     }
+    pulse::restore_on_return(runner);
 
     let focus_input = move || {
         if let Some(input) = input.get_untracked() {
@@ -93,7 +95,7 @@ pub fn Widget(
     let is_sending =
         Memo::new(move |_| state.with(|state| matches!(state.stage, Stage::Sending { .. })));
     view! {
-        <div class="referral-connect" part="base">
+        <div class="referral-connect" part="base" node_ref=root>
             <form
                 class="referral-form"
                 part="form"

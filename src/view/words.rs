@@ -53,6 +53,13 @@ pub const CONFIRM_CONSEQUENCE: &str =
     "If the first one arrived, the adviser gets two emails from you.";
 /// Stands above the requests of which one may be the one in doubt.
 pub const WHICH_ONE: &str = "These requests were made since then. Press the one that is yours.";
+/// Stands above requests that are the one in doubt only if the clock is wrong.
+pub const WHICH_ONE_IF_CLOCK_IS_WRONG: &str = "Plannr has no request dated after yours, but it has these from \
+    shortly before. If the clock of this device is wrong, one of them may be yours: then press it. If none is \
+    yours, it did not arrive, and you can send it again.";
+/// Where the browser holds a record that cannot be read.
+pub const UNREADABLE_RECORD: &str = "This browser holds a note of an earlier request that cannot be read. Look \
+    in Plannr before you send to the same adviser again.";
 /// Where a list does not hold a request that may still be on its way.
 pub const NOT_YET: &str =
     "Plannr has no new request yet, but it may still be on its way. Check again in half a minute.";
@@ -157,6 +164,10 @@ pub fn not_sent(why: NotSent) -> String {
         NotSent::CalledOff => "Nothing was sent: the page that you are on called it off.",
         NotSent::Refused => {
             "Nothing was sent: the browser would not make the request. Reload the page, then send again."
+        }
+        NotSent::MadeElsewhere => {
+            "Nothing was sent from here: a request with this code is being made, or was made a moment ago, \
+             perhaps in another tab or window. Look there before you send again."
         }
     };
     words.to_owned()

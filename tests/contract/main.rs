@@ -35,7 +35,7 @@ fn reply(status: u16, body: impl AsRef<[u8]>) -> Result<Reply, Failure> {
     Ok(Reply {
         status,
         body: body.as_ref().to_vec(),
-        retry_after: None,
+        ..Reply::default()
     })
 }
 
@@ -185,8 +185,8 @@ fn retry_after_is_seconds_a_date_or_a_minute() {
     let seconds = |header: Option<&str>| {
         let reply = Reply {
             status: 429,
-            body: Vec::new(),
             retry_after: header.map(str::to_owned),
+            ..Reply::default()
         };
         match interpret_create(Ok(reply), now()) {
             Outcome::Rejected(rejection) => rejection.retry_after_s.unwrap(),

@@ -29,12 +29,14 @@ async fn send(request: Request) -> Result<Reply, Failure> {
         }
         let sent = agent.run(builder.body(request.body.unwrap_or_default()).unwrap());
         let mut response = sent.map_err(|_| Failure::ConnectionLost)?;
+        let header = |name: &str| {
+            let value = response.headers().get(name)?;
+            Some(value.to_str().unwrap().to_owned())
+        };
         Ok(Reply {
             status: response.status().as_u16(),
-            retry_after: response
-                .headers()
-                .get("Retry-After")
-                .map(|value| value.to_str().unwrap().to_owned()),
+            retry_after: header("Retry-After"),
+            date: header("Date"),
             body: response.body_mut().read_to_vec().unwrap_or_default(),
         })
     })

@@ -4,12 +4,12 @@ use proptest::prelude::*;
 use referral_connect::domain::account::AccountUuid;
 use referral_connect::domain::adviser_key::AdviserKey;
 use referral_connect::domain::connection::{Connection, Status};
-use referral_connect::domain::outcome::{Doubt, NotSent, Outcome, Reason, Unanswered};
+use referral_connect::domain::outcome::{Doubt, NotSent, Outcome, Reason, Timed, Unanswered};
 use referral_connect::domain::session::{
-    Attempt, Check, Command, Event, Pending, Press, Stage, State, update,
+    Attempt, Check, Command, Event, Pending, Press, Recorded, Stage, State, update,
 };
 
-use super::session::{ACCOUNT, PRESSED, at, connection, press, record, rejection};
+use super::session::{ACCOUNT, PRESSED, at, connection, press, record, rejection, untimed};
 
 /// What may happen, in any order.
 #[derive(Clone, Debug)]
@@ -92,26 +92,30 @@ proptest! {
                         let (outcome, made) = outcome(*number, connection(&uuid, PRESSED));
                         listed.extend(made);
                         codes.push((uuid, key));
-                        Event::Answered { attempt, outcome, now: at(PRESSED) }
+                        Event::Answered { attempt, outcome: untimed(outcome), now: at(PRESSED) }
                     }
                     None => continue,
                 },
                 Step::AnswerStale(number) => match stale {
                     Some(attempt) => {
                         let (outcome, _) = outcome(*number, connection("stale", PRESSED));
-                        Event::Answered { attempt, outcome, now: at(PRESSED) }
+                        Event::Answered { attempt, outcome: untimed(outcome), now: at(PRESSED) }
                     }
                     None => continue,
                 },
-                Step::Restore => Event::Restored(vec![Pending {
-                    since: at("2026-01-20T11:00:00Z"),
-                    ..record()
-                }]),
+                Step::Restore => Event::Restored(Recorded {
+                    pending: vec![Pending {
+                        since: at("2026-01-20T11:00:00Z"),
+                        ..record()
+                    }],
+                    ..Recorded::default()
+                }),
                 Step::Check => Event::CheckPressed,
                 Step::List => match checking.take() {
                     Some(attempt) => Event::Checked {
                         attempt,
-                        answer: Ok(listed.iter().rev().cloned().collect()),
+                        answer: Ok(untimed(listed.iter().rev().cloned().collect())),
+                        recorded: Recorded::default(),
                         now: at("2026-01-20T13:00:00Z"),
                     },
                     None => continue,
@@ -120,6 +124,7 @@ proptest! {
                     Some(attempt) => Event::Checked {
                         attempt,
                         answer: Err(Unanswered::Failed),
+                        recorded: Recorded::default(),
                         now: at("2026-01-20T13:00:00Z"),
                     },
                     None => continue,
@@ -137,7 +142,7 @@ proptest! {
             let (after, command) = update(state, event.clone());
             state = after;
 
-            if let Some(Command::Send { attempt, pending }) = &command {
+            if let Some(Command::Send { attempt, pending, .. }) = &command {
                 prop_assert!(in_flight.is_none(), "two requests in flight");
                 let was_in_doubt = before.is_locked(&pending.key);
                 if was_in_doubt {
@@ -163,7 +168,7 @@ proptest! {
             if is_newly_sent {
                 let is_known = matches!(
                     event,
-                    Event::Answered { outcome: Outcome::Sent(_), .. }
+                    Event::Answered { outcome: Timed { told: Outcome::Sent(_), .. }, .. }
                         | Event::Checked { answer: Ok(_), .. }
                         | Event::Picked(_)
                 );

@@ -4,7 +4,7 @@ use referral_connect::domain::connection::{Connection, Direction};
 use referral_connect::domain::outcome::{Doubt, NotSent, Outcome, Reason, Unanswered};
 use referral_connect::domain::session::{Check, Command, Event, Notice, Press, Stage};
 
-use super::session::{Desk, PRESSED, connection, press, record, rejection};
+use super::session::{Desk, PRESSED, connection, press, record, recorded, rejection};
 
 #[test]
 fn a_doubt_is_checked_by_itself_once_after_two_seconds() {
@@ -84,7 +84,9 @@ fn a_check_that_finds_the_request_settles_it() {
 #[test]
 fn a_check_looks_for_requests_since_the_press_with_two_minutes_of_slack() {
     let found = |created: &str| {
-        let desk = Desk::in_doubt("ABC12345").checked(Ok(vec![connection("one", created)]));
+        let listed = vec![connection("one", created)];
+        // Half an hour later, as when the device was offline.
+        let desk = Desk::in_doubt("ABC12345").checked_after(1_800_000, Ok(listed));
         desk.state.connection().is_some()
     };
     assert!(found("2026-01-20T11:58:00Z"));
@@ -169,7 +171,7 @@ fn a_second_request_that_never_leaves_keeps_the_first_in_doubt() {
 
 #[test]
 fn a_page_that_comes_back_to_a_record_is_in_doubt_and_checks_at_once() {
-    let desk = Desk::default().after(Event::Restored(vec![record()]));
+    let desk = Desk::default().after(Event::Restored(recorded(vec![record()])));
     assert!(matches!(
         desk.last,
         Some(Command::Check { after_ms: 0, .. })
@@ -180,7 +182,7 @@ fn a_page_that_comes_back_to_a_record_is_in_doubt_and_checks_at_once() {
 
 #[test]
 fn a_record_of_a_request_that_may_be_under_way_is_not_given_up() {
-    let restored = || Desk::default().after(Event::Restored(vec![record()]));
+    let restored = || Desk::default().after(Event::Restored(recorded(vec![record()])));
     let soon = restored().checked_after(21_999, Ok(Vec::new()));
     assert_eq!(soon.check(), &Check::NotYet);
     assert_eq!(soon.state.unresolved, [record()]);
@@ -195,7 +197,7 @@ fn a_record_of_a_request_that_may_be_under_way_is_not_given_up() {
 #[test]
 fn what_another_tab_is_sending_is_locked_here() {
     let elsewhere = Press {
-        recorded: vec![record()],
+        recorded: recorded(vec![record()]),
         ..press()
     };
     let desk = Desk::default()

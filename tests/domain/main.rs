@@ -13,5 +13,7 @@ mod any_order;
 mod connection;
 mod countdown;
 mod doubt;
+mod news;
 mod session;
 mod timestamp;
+mod wrong_clock;

@@ -1,8 +1,10 @@
 use referral_connect::domain::adviser_key::{KeyCase, KeyProblem};
 use referral_connect::domain::connection::{Connection, Direction, Firm, Status};
-use referral_connect::domain::outcome::{Doubt, NotSent, Outcome, Reason, Rejection, Unanswered};
+use referral_connect::domain::outcome::{
+    Doubt, NotSent, Outcome, Reason, Rejection, Timed, Unanswered,
+};
 use referral_connect::domain::session::{
-    Attempt, Check, Command, Event, Notice, Pending, Press, Stage, State, update,
+    Attempt, Check, Command, Event, Notice, Pending, Press, Recorded, Stage, State, update,
 };
 use referral_connect::domain::timestamp::{Moment, Timestamp};
 
@@ -20,7 +22,7 @@ pub(crate) fn press() -> Press {
         endpoint: API.to_owned(),
         account: Some(ACCOUNT.parse().unwrap()),
         key_case: KeyCase::Preserve,
-        recorded: Vec::new(),
+        recorded: Recorded::default(),
         obstacle: None,
     }
 }
@@ -35,6 +37,14 @@ pub(crate) fn connection(uuid: &str, created: &str) -> Connection {
         created_at: Some(Moment::new(created.to_owned())),
         updated_at: None,
         expires_at: Some(Moment::new("2026-02-19T12:00:00Z".to_owned())),
+    }
+}
+
+/// What the API said, without its time.
+pub(crate) fn untimed<T>(told: T) -> Timed<T> {
+    Timed {
+        told,
+        api_now: None,
     }
 }
 
@@ -78,7 +88,7 @@ impl Desk {
         let attempt = self.attempt();
         self.after(Event::Answered {
             attempt,
-            outcome,
+            outcome: untimed(outcome),
             now: at(PRESSED).plus_millis(900),
         })
     }
@@ -96,7 +106,8 @@ impl Desk {
         let now = at(PRESSED).plus_millis(since_press_ms);
         self.after(Event::Checked {
             attempt,
-            answer,
+            answer: answer.map(untimed),
+            recorded: Recorded::default(),
             now,
         })
     }
@@ -250,7 +261,7 @@ fn a_stale_answer_changes_nothing() {
     let before = second.state.clone();
     let after = second.after(Event::Answered {
         attempt: stale,
-        outcome: Outcome::Sent(None),
+        outcome: untimed(Outcome::Sent(None)),
         now: at(PRESSED),
     });
     assert_eq!(after.state, before);
@@ -268,11 +279,18 @@ pub(crate) fn record() -> Pending {
     }
 }
 
+pub(crate) fn recorded(pending: Vec<Pending>) -> Recorded {
+    Recorded {
+        pending,
+        ..Recorded::default()
+    }
+}
+
 #[test]
 fn a_clock_that_is_wrong_is_corrected_by_a_request_just_made() {
     let a_day_ahead = connection("one", "2026-01-19T12:00:00Z");
     let desk = Desk::sending("ABC12345").answered(Outcome::Sent(Some(Box::new(a_day_ahead))));
-    assert_eq!(desk.state.clock_difference_ms, -24 * 60 * 60 * 1000);
+    assert_eq!(desk.state.clock_difference_ms, Some(-24 * 60 * 60 * 1000));
     assert_eq!(
         desk.state.corrected(at("2026-01-20T12:00:00Z")),
         at("2026-01-19T12:00:00Z")
@@ -286,7 +304,7 @@ fn a_received_request_says_nothing_of_the_clock() {
         ..connection("one", "2026-01-10T12:00:00Z")
     };
     let desk = Desk::sending("ABC12345").answered(Outcome::Sent(Some(Box::new(received))));
-    assert_eq!(desk.state.clock_difference_ms, 0);
+    assert_eq!(desk.state.clock_difference_ms, None);
 }
 
 #[test]

@@ -11,10 +11,10 @@ use referral_connect::browser::clock;
 use referral_connect::browser::storage::Kept;
 use referral_connect::domain::account::AccountUuid;
 use referral_connect::domain::connection::Connection;
-use referral_connect::domain::outcome::{Outcome, Unanswered};
-use referral_connect::domain::session::Pending;
+use referral_connect::domain::outcome::{Outcome, Timed, Unanswered};
+use referral_connect::domain::session::{Pending, Recorded};
 use referral_connect::domain::timestamp::Timestamp;
-use referral_connect::view::runner::Calls;
+use referral_connect::view::runner::{Calls, Consent, Departure, Message};
 use referral_connect::view::widget::Widget;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
@@ -38,6 +38,9 @@ struct World {
     questions: Cell<usize>,
     status: RefCell<Option<Result<Connection, Unanswered>>>,
     kept: RefCell<Vec<Pending>>,
+    has_unreadable: Cell<bool>,
+    told: RefCell<Vec<Message>>,
+    consent: Cell<Option<Consent>>,
     forgotten: RefCell<Vec<Pending>>,
 }
 
@@ -213,6 +216,21 @@ impl Stage {
     pub fn forgotten(&self) -> Vec<Pending> {
         self.world.forgotten.borrow().clone()
     }
+
+    /// Makes the browser hold a record that cannot be read, from the next press on.
+    pub fn spoil_a_record(&self) {
+        self.world.has_unreadable.set(true);
+    }
+
+    /// Makes the host call off every request.
+    pub fn call_off(&self) {
+        self.world.consent.set(Some(Consent::Refused));
+    }
+
+    /// What the host was told so far.
+    pub fn told(&self) -> Vec<Message> {
+        self.world.told.borrow().clone()
+    }
 }
 
 impl Afterwards {
@@ -283,6 +301,14 @@ pub async fn settle() {
     }
 }
 
+/// Runs JavaScript: what bindings of ours do not do would be features that the page does without, and everything
+/// would be compiled once more for the tests.
+pub fn script(code: &str) -> wasm_bindgen::JsValue {
+    js_sys::Function::new_no_args(code)
+        .call0(&wasm_bindgen::JsValue::NULL)
+        .unwrap()
+}
+
 pub fn stored(entry: &str) -> Option<String> {
     local_storage().get_item(entry).unwrap()
 }
@@ -300,11 +326,12 @@ fn calls(world: &Rc<World>) -> Calls {
     Calls {
         send: {
             let world = with();
-            Rc::new(move |_, departs| {
+            Rc::new(move |departure: Departure| {
                 let world = Rc::clone(&world);
-                departs();
+                world.kept.borrow_mut().push(departure.pending);
+                (departure.recorded)(Kept::Stored);
                 world.sends.set(world.sends.get() + 1);
-                Box::pin(async move { given(|| world.outcome.borrow_mut().take()).await })
+                Box::pin(async move { untimed(given(|| world.outcome.borrow_mut().take()).await) })
             })
         },
         list_sent: {
@@ -312,7 +339,10 @@ fn calls(world: &Rc<World>) -> Calls {
             Rc::new(move |_| {
                 let world = Rc::clone(&world);
                 world.checks.set(world.checks.get() + 1);
-                Box::pin(async move { given(|| world.listed.borrow_mut().take()).await })
+                Box::pin(async move {
+                    let listed = given(|| world.listed.borrow_mut().take()).await;
+                    listed.map(untimed)
+                })
             })
         },
         one: {
@@ -327,13 +357,17 @@ fn calls(world: &Rc<World>) -> Calls {
         obstacle: Rc::new(|| None),
         recorded: {
             let world = with();
-            Rc::new(move || world.kept.borrow().clone())
+            Rc::new(move || Recorded {
+                pending: world.kept.borrow().clone(),
+                has_unreadable: world.has_unreadable.get(),
+                ..Recorded::default()
+            })
         },
-        keep: {
+        tell: {
             let world = with();
-            Rc::new(move |pending: &Pending| {
-                world.kept.borrow_mut().push(pending.clone());
-                Kept::Stored
+            Rc::new(move |_: &Element, message| {
+                world.told.borrow_mut().push(message);
+                world.consent.get().unwrap_or(Consent::Given)
             })
         },
         settle: {
@@ -353,6 +387,14 @@ fn calls(world: &Rc<World>) -> Calls {
             let world = with();
             Rc::new(move || Timestamp::from_millis(world.now_ms.get()))
         },
+    }
+}
+
+/// What the API said, without its time.
+fn untimed<T>(told: T) -> Timed<T> {
+    Timed {
+        told,
+        api_now: None,
     }
 }
 
@@ -380,13 +422,8 @@ async fn pause() {
     JsFuture::from(turn).await.unwrap();
 }
 
-/// Made by JavaScript, as in `find_all`: bindings for it would be features that the page does without, and
-/// everything would be compiled once more for the tests.
 fn event(made_by: &str) -> web_sys::Event {
-    js_sys::Function::new_no_args(&format!("return {made_by}"))
-        .call0(&wasm_bindgen::JsValue::NULL)
-        .unwrap()
-        .unchecked_into()
+    script(&format!("return {made_by}")).unchecked_into()
 }
 
 fn spaced(text: &str) -> String {

@@ -2,15 +2,19 @@
 //!
 //! [`update`] is the only way to a new [`State`]. It does nothing itself: where the world has to be asked, it
 //! gives back a [`Command`], and what comes of that returns as an [`Event`]. An answer names the attempt that
-//! it belongs to, and a stale one changes nothing.
+//! it belongs to, and a stale one changes nothing. [`news`] says what of a change hosts are told.
 
+mod check;
+mod news;
 mod person;
 mod world;
+
+pub use self::news::{News, news};
 
 use super::account::AccountUuid;
 use super::adviser_key::{AdviserKey, KeyCase};
 use super::connection::Connection;
-use super::outcome::{Doubt, NotSent, Outcome, Rejection, Unanswered};
+use super::outcome::{Doubt, NotSent, Outcome, Rejection, Timed, Unanswered};
 use super::timestamp::Timestamp;
 
 /// How long after an outcome became unknown the widget checks by itself, in milliseconds.
@@ -27,8 +31,11 @@ pub struct State {
     pub stage: Stage,
     /// Requests that left and whose outcome is not known, oldest first.
     pub unresolved: Vec<Pending>,
-    /// How far the device's clock is behind the API's, in milliseconds.
-    pub clock_difference_ms: i64,
+    /// How far the device's clock is behind the API's, in milliseconds (negative: ahead); `None` while nothing
+    /// has told.
+    pub clock_difference_ms: Option<i64>,
+    /// Whether this browser holds a record that cannot be read: of a request of which nothing is known.
+    pub has_unreadable_record: bool,
     known_uuids: Vec<String>,
     /// When the requests were pressed that the API confirmed without naming them.
     unnamed: Vec<Timestamp>,
@@ -117,6 +124,8 @@ pub enum Check {
     Unanswered(Unanswered),
     /// The list holds several requests that may be this one.
     Several(Vec<Connection>),
+    /// The list holds requests that are this one only if the device's clock is wrong.
+    Unclear(Vec<Connection>),
     /// The list does not hold it, but so soon after the press it may still be under way.
     NotYet,
     /// The person wants to send again and is asked whether they mean it.
@@ -135,12 +144,12 @@ pub enum Event {
         /// To which.
         attempt: Attempt,
         /// What came of it.
-        outcome: Outcome,
+        outcome: Timed<Outcome>,
         /// When.
         now: Timestamp,
     },
-    /// Records of requests without an outcome were found on starting.
-    Restored(Vec<Pending>),
+    /// Records were found on starting, or on coming back to a page that the browser had put aside.
+    Restored(Recorded),
     /// Check was pressed.
     CheckPressed,
     /// A check was answered with the requests that the account has sent, newest first.
@@ -148,7 +157,9 @@ pub enum Event {
         /// Which check.
         attempt: Attempt,
         /// What came of it.
-        answer: Result<Vec<Connection>, Unanswered>,
+        answer: Result<Timed<Vec<Connection>>, Unanswered>,
+        /// What is on record by now: other tabs go on meanwhile.
+        recorded: Recorded,
         /// When, by the device's clock.
         now: Timestamp,
     },
@@ -177,10 +188,21 @@ pub struct Press {
     pub account: Option<AccountUuid>,
     /// What happens to the letters of the code.
     pub key_case: KeyCase,
-    /// The requests on record, those of other tabs among them.
-    pub recorded: Vec<Pending>,
+    /// What is on record, that of other tabs included.
+    pub recorded: Recorded,
     /// Something that keeps every request from leaving just now.
     pub obstacle: Option<NotSent>,
+}
+
+/// What this browser keeps of requests.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Recorded {
+    /// Those whose outcome is not known, oldest first.
+    pub pending: Vec<Pending>,
+    /// The UUIDs of those that were confirmed lately: none of them is taken for one in doubt.
+    pub known_uuids: Vec<String>,
+    /// Whether there is something that cannot be read.
+    pub has_unreadable: bool,
 }
 
 /// What the widget has to do.
@@ -192,6 +214,9 @@ pub enum Command {
         attempt: Attempt,
         /// What to send.
         pending: Pending,
+        /// What the person knows to be in doubt. Another record with the same code, made by another tab in this
+        /// very moment, keeps it from leaving.
+        in_doubt: Vec<Pending>,
     },
     /// Ask which requests the account has sent.
     Check {
@@ -222,13 +247,14 @@ pub fn update(state: State, event: Event) -> (State, Option<Command>) {
             outcome,
             now,
         } => state.answered(attempt, outcome, now),
-        Event::Restored(pending) => state.restored(pending),
+        Event::Restored(recorded) => state.restored(&recorded),
         Event::CheckPressed => state.check_pressed(),
         Event::Checked {
             attempt,
             answer,
+            recorded,
             now,
-        } => state.checked(attempt, answer, now),
+        } => state.checked(attempt, answer, &recorded, now),
         Event::Picked(place) => state.picked(place),
         Event::SendAgainPressed => (state.in_unknown(|_| Check::Confirming), None),
         Event::SendAgainCancelled => (
@@ -278,7 +304,7 @@ impl State {
     /// The device's time corrected to the API's.
     #[must_use]
     pub fn corrected(&self, device_now: Timestamp) -> Timestamp {
-        device_now.plus_millis(self.clock_difference_ms)
+        device_now.plus_millis(self.clock_difference_ms.unwrap_or(0))
     }
 
     fn at(mut self, stage: Stage) -> Self {

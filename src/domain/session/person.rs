@@ -23,7 +23,7 @@ impl State {
             Ok(key) => key.in_case(press.key_case),
             Err(problem) => return (self.refuse(NotSent::Key(problem)), None),
         };
-        self.heed(&press.recorded);
+        self.heed(&press.recorded, |pending| pending.is_for(&key));
         if let Some(locked) = self.unresolved.iter().rev().find(|past| past.is_for(&key)) {
             let pending = locked.clone();
             return match &self.stage {
@@ -66,14 +66,15 @@ impl State {
             key,
             account,
             since,
-            known_uuids: self.known_uuids.clone(),
+            known_uuids: [self.known_uuids.as_slice(), &press.recorded.known_uuids].concat(),
             has_ended: false,
         };
-        self.unresolved.push(pending.clone());
         let command = Command::Send {
             attempt,
             pending: pending.clone(),
+            in_doubt: self.unresolved.clone(),
         };
+        self.unresolved.push(pending.clone());
         (self.at(Stage::Sending { attempt, pending }), Some(command))
     }
 

@@ -298,11 +298,19 @@ async fn in_doubt_with_the_api_away(stage: &mut Stage) -> Result<()> {
     page.see_button(button::SEND_AGAIN).await
 }
 
+/// That so many requests arrived, and no more.
 async fn posted(stage: &Stage, expected: usize) -> Result<()> {
-    let posts = stage.sandbox.posts().await?.len();
-    ensure!(
-        posts == expected,
-        "{posts} requests were posted, not {expected}"
-    );
-    Ok(())
+    until(&format!("{expected} posts"), SOON, async || {
+        let posts = stage.sandbox.posts().await?.len();
+        ensure!(
+            posts <= expected,
+            "{posts} requests were posted, not {expected}"
+        );
+        Ok(if posts == expected {
+            Look::Seen(())
+        } else {
+            Look::NotYet(format!("{posts} were posted"))
+        })
+    })
+    .await
 }
