@@ -13,9 +13,9 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::{clock, storage};
 
-/// How long a browser may take to say whether a lock is free, in milliseconds. It takes 1 to 5; one that says
-/// nothing has no working locks.
-const PATIENCE_MS: u32 = 1000;
+/// How long a browser may take to say whether a lock is free, in milliseconds. It takes 1 to 5, and more on a
+/// machine out of breath; one that says nothing has no working locks.
+const PATIENCE_MS: u32 = 3000;
 
 /// How long a claim stands before it counts, in milliseconds: one process's writes reach the others within a
 /// few, and within some tens on a busy machine.
@@ -28,6 +28,9 @@ const CLAIM_HEEDED_MS: i64 = 90_000;
 thread_local! {
     /// What is held a while longer, by name.
     static LINGERING: RefCell<Vec<(String, Rc<Hold>)>> = const { RefCell::new(Vec::new()) };
+
+    /// The browser's lock manager, if it was asked for a lock and said nothing: it is not waited for again.
+    static SILENT: RefCell<JsValue> = const { RefCell::new(JsValue::UNDEFINED) };
 }
 
 /// Something that nobody else holds until this is dropped.
@@ -150,14 +153,18 @@ async fn lock(name: &str, queue: Queue) -> Answer {
     match clock::within(PATIENCE_MS, JsFuture::from(answer)).await {
         Some(Ok(granted)) if granted.is_truthy() => Answer::Granted(lock),
         Some(Ok(_)) => Answer::Taken,
-        Some(Err(_)) | None => Answer::NoLocks,
+        Some(Err(_)) => Answer::NoLocks,
+        None => {
+            SILENT.replace(manager);
+            Answer::NoLocks
+        }
     }
 }
 
 fn lock_manager() -> Option<(JsValue, Function)> {
     let navigator = web_sys::window()?.navigator();
     let manager = Reflect::get(&navigator, &"locks".into()).ok()?;
-    if !manager.is_object() {
+    if !manager.is_object() || SILENT.with_borrow(|silent| *silent == manager) {
         return None;
     }
     let request = Reflect::get(&manager, &"request".into()).ok()?;
