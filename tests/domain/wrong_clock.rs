@@ -2,6 +2,7 @@
 //!
 //! All presses are at 12:00 by the device's clock.
 
+use proptest::prelude::*;
 use referral_connect::domain::connection::Connection;
 use referral_connect::domain::outcome::{Doubt, Outcome, Timed};
 use referral_connect::domain::session::{Check, Event, Notice, Pending, Recorded};
@@ -218,4 +219,48 @@ fn answers_without_a_time_teach_nothing() {
     assert_eq!(desk.state.clock_difference_ms, None);
     let desk = desk.checked(Ok(untimed(vec![]).told));
     assert_eq!(desk.state.clock_difference_ms, None);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4000))]
+
+    /// What the widget concludes by itself is true, however wrong the clock is, by up to 26 hours.
+    #[test]
+    fn whatever_the_clock_shows_no_conclusion_is_false(
+        api_ahead_ms in -26 * HOUR_MS..=26 * HOUR_MS,
+        tells_time in any::<bool>(),
+        arrived in any::<bool>(),
+        // Requests made elsewhere, so long before the press.
+        others in prop::collection::vec(5 * 60 * SECOND_MS..3 * DAY_MS, 0..4),
+        checked_after_ms in 2 * SECOND_MS..HOUR_MS,
+    ) {
+        // A request made elsewhere just as long before the press as the clock is behind is dated as ours would
+        // be. Nothing tells them apart; it takes another request of that very moment, and ours lost.
+        let is_double = |before: &i64| !tells_time && (before - api_ahead_ms).abs() < checked_after_ms + 300 * SECOND_MS;
+        prop_assume!(!others.iter().any(is_double));
+        let mut list: Vec<Connection> =
+            others.iter().map(|before| listed("other", api_ahead_ms - before)).collect();
+        if arrived {
+            list.push(listed("ours", api_ahead_ms + 200));
+        }
+        list.sort_by_key(|connection| std::cmp::Reverse(connection.created()));
+        let now = at(PRESSED).plus_millis(checked_after_ms);
+        let desk = Desk::in_doubt("ABC12345");
+        let attempt = desk.attempt();
+        let desk = desk.after(Event::Checked {
+            attempt,
+            answer: Ok(Timed {
+                told: list,
+                api_now: tells_time.then(|| now.plus_millis(api_ahead_ms)),
+            }),
+            recorded: Recorded::default(),
+            now,
+        });
+        match verdict(&desk) {
+            Verdict::Sent(which) => prop_assert!(arrived && which == "ours"),
+            Verdict::NotArrived => prop_assert!(!arrived),
+            Verdict::Unclear(_) | Verdict::Several(_) => {}
+            Verdict::NotYet => prop_assert!(false, "it ended before the check"),
+        }
+    }
 }
