@@ -183,6 +183,29 @@ fn storage_is_touched_in_one_file() {
 }
 
 #[test]
+fn locks_are_taken_in_one_file() {
+    only_in("src", &["\"locks\""], &["src/browser/locks.rs"]);
+}
+
+#[test]
+fn events_have_one_source_and_are_documented() {
+    only_in("src", &["CustomEvent"], &["src/host_events.rs"]);
+    let source = fs::read_to_string(root().join("src/host_events.rs")).unwrap();
+    let document = fs::read_to_string(root().join("docs/outcomes.md")).unwrap();
+    let (head, code) = source.split_once("use js_sys").unwrap();
+    let names: Vec<&str> = code
+        .split('"')
+        .filter(|word| word.starts_with("referral-"))
+        .collect();
+    assert!(names.len() >= 7, "{names:?}");
+    for name in names {
+        let row = format!("| `{name}` |");
+        assert!(head.contains(&row), "src/host_events.rs: {name}");
+        assert!(document.contains(&row), "docs/outcomes.md: {name}");
+    }
+}
+
+#[test]
 fn nothing_in_the_widget_panics_on_a_surprise() {
     only_in(
         "src",
