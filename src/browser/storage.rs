@@ -29,8 +29,9 @@ pub const CONFIRMED_ENTRY: &str = "referral-connect.confirmed";
 /// What the entries of claims begin with, which [`locks`](super::locks) makes where browsers have no locks.
 const CLAIM_PREFIX: &str = "referral-connect.claim.";
 
-/// The longest entry that is read, in bytes: ours are far below it.
-const ENTRY_MOST_BYTES: usize = 64 * 1024;
+/// The longest entry that is read, in bytes. A record with all the UUIDs that it may know takes 4 kB, and few
+/// people have more than one.
+const ENTRY_MOST_BYTES: usize = 256 * 1024;
 
 /// How long a confirmed request is remembered, in milliseconds: longer than a clock is taken to be wrong.
 const CONFIRMED_FOR_MS: i64 = 2 * 24 * 60 * 60 * 1000;
@@ -105,13 +106,18 @@ pub fn keep_pending(pending: &Pending) -> Kept {
 /// Forgets requests whose outcome is known now, and notes the UUID of what came of them, with those that remain
 /// too. `now` is when.
 pub fn settle_pending(settled: &[Pending], uuid: Option<&str>, now: Timestamp) {
-    let mut all = recorded().pending;
+    let before = recorded().pending;
+    let mut all = before.clone();
     all.retain(|pending| !holds(settled, pending));
     if let Some(uuid) = uuid {
         for pending in &mut all {
             pending.known_uuids.push(uuid.to_owned());
         }
         note_confirmed(uuid, now);
+    }
+    // Of a request that never left there is no record, and what is there may be more than we can read.
+    if all == before {
+        return;
     }
     if write_pending(&all) == Kept::InMemory {
         SETTLED.with_borrow_mut(|past| past.extend_from_slice(settled));

@@ -2,9 +2,11 @@
 
 use referral_connect::domain::connection::{Connection, Direction};
 use referral_connect::domain::outcome::{Doubt, NotSent, Outcome, Reason, Unanswered};
-use referral_connect::domain::session::{Check, Command, Event, Notice, Press, Stage};
+use referral_connect::domain::session::{
+    Check, Command, Event, Notice, Pending, Press, Recorded, Stage,
+};
 
-use super::session::{Desk, PRESSED, connection, press, record, recorded, rejection};
+use super::session::{Desk, PRESSED, at, connection, press, record, recorded, rejection, untimed};
 
 #[test]
 fn a_doubt_is_checked_by_itself_once_after_two_seconds() {
@@ -264,4 +266,71 @@ fn a_find_that_fails_is_told_even_while_another_request_is_in_doubt() {
     assert!(
         matches!(&desk.state.stage, Stage::Unknown { pending, .. } if pending.is_for(&record().key))
     );
+}
+
+#[test]
+fn what_was_confirmed_before_a_press_is_never_taken_for_it() {
+    let confirmed = connection("confirmed", "2026-01-20T11:59:59Z");
+    let knowing = Press {
+        recorded: Recorded {
+            known_uuids: vec!["confirmed".to_owned()],
+            ..Recorded::default()
+        },
+        ..press()
+    };
+    let desk = Desk::default()
+        .typed("ABC12345")
+        .after(Event::Pressed(knowing))
+        .answered(Outcome::Unknown(Doubt::ConnectionLost));
+    assert_eq!(desk.state.unresolved[0].known_uuids, ["confirmed"]);
+    let desk = desk.checked(Ok(vec![confirmed]));
+    assert!(matches!(desk.state.notice, Some(Notice::NotArrived(_))));
+}
+
+#[test]
+fn what_another_tab_learned_since_counts_at_the_check() {
+    let of_the_other = connection("other", "2026-01-20T12:00:01Z");
+    let check = |recorded: Vec<Pending>| {
+        let desk = Desk::in_doubt("ABC12345");
+        let attempt = desk.attempt();
+        desk.after(Event::Checked {
+            attempt,
+            answer: Ok(untimed(vec![of_the_other.clone()])),
+            recorded: super::session::recorded(recorded),
+            now: at(PRESSED).plus_millis(3_000),
+        })
+    };
+    let noted = Pending {
+        known_uuids: vec!["other".to_owned()],
+        ..record()
+    };
+    let desk = check(vec![noted]);
+    assert!(matches!(desk.state.notice, Some(Notice::NotArrived(_))));
+    let in_doubt_there = Pending {
+        key: "XYZ98765".parse().unwrap(),
+        ..record()
+    };
+    let desk = check(vec![record(), in_doubt_there]);
+    assert!(matches!(desk.check(), Check::Several(_)));
+    assert_eq!(desk.state.unresolved.len(), 1, "it is not ours to settle");
+    assert!(check(vec![record()]).state.connection().is_some());
+}
+
+#[test]
+fn a_page_that_was_put_aside_checks_when_it_comes_back() {
+    let asks = |desk: Desk| {
+        let desk = desk.after(Event::Restored(recorded(vec![record()])));
+        matches!(desk.last, Some(Command::Check { after_ms: 0, .. }))
+    };
+    let doubt = || Desk::in_doubt("ABC12345").checked(Err(Unanswered::Failed));
+    assert!(asks(doubt()));
+    assert!(asks(doubt().pressed()));
+    assert!(!asks(doubt().after(Event::SendAgainPressed)));
+    assert!(!asks(Desk::in_doubt("ABC12345")), "it is asking already");
+    assert!(!asks(Desk::sending("XYZ98765")));
+    let both = vec![
+        connection("two", "2026-01-20T12:00:02Z"),
+        connection("one", "2026-01-20T12:00:01Z"),
+    ];
+    assert!(!asks(Desk::in_doubt("ABC12345").checked(Ok(both))));
 }

@@ -90,7 +90,7 @@ fn confirmed_requests_are_remembered_for_two_days_and_a_hundred_of_them() {
 
 #[wasm_bindgen_test]
 fn garbage_is_mentioned_and_what_is_good_beside_it_is_read() {
-    let huge = format!("[{}]", "1,".repeat(100_000));
+    let huge = format!("[{}]", "1,".repeat(200_000));
     let good = r#"{"endpoint":"https://api.example","key":"ABC12345",
         "account":"11111111-2222-4333-8444-555555555555","since_ms":1768910400000,"known_uuids":["known"]}"#;
     let far = good.replace("1768910400000", "9000000000000000");
@@ -125,6 +125,18 @@ fn garbage_is_mentioned_and_what_is_good_beside_it_is_read() {
     stage::remove("plannr.account_uuid");
     forget(&[]);
     assert!(!storage::recorded().has_unreadable);
+}
+
+#[wasm_bindgen_test]
+fn what_cannot_be_read_stays_until_a_request_leaves() {
+    stage::store(PENDING, "{");
+    storage::settle_pending(&[record("ABC12345")], None, at(NOW));
+    assert_eq!(stage::stored(PENDING).as_deref(), Some("{"));
+    assert_eq!(storage::keep_pending(&record("ABC12345")), Kept::Stored);
+    let recorded = storage::recorded();
+    assert_eq!(recorded.pending, [record("ABC12345")]);
+    assert!(!recorded.has_unreadable);
+    forget(&recorded.pending);
 }
 
 #[wasm_bindgen_test]

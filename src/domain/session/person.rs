@@ -61,12 +61,18 @@ impl State {
             .iter()
             .map(|past| past.since.plus_millis(1))
             .fold(press.now, Ord::max);
+        let mut known_uuids = press.recorded.known_uuids;
+        for uuid in &self.known_uuids {
+            if !known_uuids.contains(uuid) {
+                known_uuids.push(uuid.clone());
+            }
+        }
         let pending = Pending {
             endpoint: press.endpoint,
             key,
             account,
             since,
-            known_uuids: [self.known_uuids.as_slice(), &press.recorded.known_uuids].concat(),
+            known_uuids,
             has_ended: false,
         };
         let command = Command::Send {
