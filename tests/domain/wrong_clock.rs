@@ -8,7 +8,7 @@ use referral_connect::domain::outcome::{Doubt, Outcome, Timed};
 use referral_connect::domain::session::{Check, Event, Notice, Pending, Recorded};
 use referral_connect::domain::timestamp::Timestamp;
 
-use super::session::{Desk, PRESSED, at, connection, record, recorded, untimed};
+use super::session::{Desk, PRESSED, at, connection, record, recorded};
 
 const SECOND_MS: i64 = 1000;
 const HOUR_MS: i64 = 60 * 60 * SECOND_MS;
@@ -154,7 +154,7 @@ fn a_request_just_made_vouches_for_the_clock() {
 }
 
 #[test]
-fn the_time_that_comes_with_an_answer_is_learned() {
+fn a_countdown_goes_by_the_date_of_the_request_and_else_by_the_time_of_the_reply() {
     let answered = |api_after_ms: i64, outcome| {
         let desk = Desk::sending("ABC12345");
         let attempt = desk.attempt();
@@ -170,12 +170,66 @@ fn the_time_that_comes_with_an_answer_is_learned() {
         desk.state.clock_difference_ms
     };
     let doubt = || Outcome::Unknown(Doubt::Status(500));
-    assert_eq!(answered(0, doubt()), Some(0));
-    assert_eq!(answered(30 * SECOND_MS, doubt()), Some(0));
-    assert_eq!(answered(DAY_MS, doubt()), Some(DAY_MS));
-    // The date of the request itself is the better witness: it is exact to more than a second.
+    assert_eq!(answered(0, doubt()), 0);
+    assert_eq!(answered(30 * SECOND_MS, doubt()), 0);
+    assert_eq!(answered(DAY_MS, doubt()), DAY_MS);
     let made = Outcome::Sent(Some(Box::new(listed("ours", HOUR_MS))));
-    assert_eq!(answered(DAY_MS, made), Some(HOUR_MS - SECOND_MS));
+    assert_eq!(answered(DAY_MS, made), HOUR_MS - SECOND_MS);
+}
+
+/// The first request is confirmed, and dated so long after its press; the second one fails and is checked.
+fn after_one_dated(after_press_ms: i64, list: Vec<Connection>) -> Verdict {
+    let desk = Desk::sending("XYZ98765")
+        .answered(Outcome::Sent(Some(Box::new(listed(
+            "first",
+            after_press_ms,
+        )))))
+        .typed("ABC12345")
+        .pressed()
+        .answered(Outcome::Unknown(Doubt::ConnectionLost))
+        .checked(Ok(list));
+    verdict(&desk)
+}
+
+#[test]
+fn one_reply_with_a_wrong_date_hides_no_request_and_finds_none() {
+    let ours = || vec![listed("ours", SECOND_MS)];
+    for wrong_ms in [HOUR_MS, -HOUR_MS, 300 * DAY_MS, -300 * DAY_MS] {
+        assert_eq!(
+            after_one_dated(wrong_ms, ours()),
+            Verdict::Unclear(1),
+            "{wrong_ms}"
+        );
+        assert_eq!(
+            after_one_dated(wrong_ms, vec![]),
+            Verdict::NotArrived,
+            "{wrong_ms}"
+        );
+    }
+    let really_ahead = vec![listed("ours", SECOND_MS - HOUR_MS)];
+    assert_eq!(after_one_dated(-HOUR_MS, really_ahead), Verdict::Unclear(1));
+    assert_eq!(after_one_dated(SECOND_MS, ours()), Verdict::Sent("ours"));
+}
+
+#[test]
+fn the_api_s_own_time_is_believed_before_the_date_of_a_request() {
+    let desk = Desk::sending("XYZ98765")
+        .answered(Outcome::Sent(Some(Box::new(listed("first", HOUR_MS)))))
+        .typed("ABC12345")
+        .pressed()
+        .answered(Outcome::Unknown(Doubt::ConnectionLost));
+    let attempt = desk.attempt();
+    let now = at(PRESSED).plus_millis(3 * SECOND_MS);
+    let desk = desk.after(Event::Checked {
+        attempt,
+        answer: Ok(Timed {
+            told: vec![listed("ours", SECOND_MS)],
+            api_now: Some(now),
+        }),
+        recorded: Recorded::default(),
+        now,
+    });
+    assert_eq!(verdict(&desk), Verdict::Sent("ours"));
 }
 
 #[test]
@@ -211,14 +265,6 @@ fn a_clock_that_was_set_back_since_the_press_does_not_keep_a_request_under_way_f
     };
     let desk = Desk::default().after(Event::Restored(recorded(vec![slightly])));
     assert_eq!(verdict(&desk.checked_after(0, Ok(vec![]))), Verdict::NotYet);
-}
-
-#[test]
-fn answers_without_a_time_teach_nothing() {
-    let desk = Desk::sending("ABC12345").answered(Outcome::Unknown(Doubt::TimedOut));
-    assert_eq!(desk.state.clock_difference_ms, None);
-    let desk = desk.checked(Ok(untimed(vec![]).told));
-    assert_eq!(desk.state.clock_difference_ms, None);
 }
 
 proptest! {

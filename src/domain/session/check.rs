@@ -4,7 +4,7 @@ use super::super::connection::{Connection, Direction};
 use super::super::countdown::clock_difference_ms;
 use super::super::outcome::{Timed, Unanswered};
 use super::super::timestamp::Timestamp;
-use super::{Attempt, Check, Command, Notice, Pending, Recorded, Stage, State};
+use super::{Attempt, Check, Command, Notice, Pending, Recorded, Stage, State, Witness};
 
 /// How long after its press a request whose page was closed may still be on its way to an answer, in
 /// milliseconds: the time that a request is given, and two seconds.
@@ -99,8 +99,8 @@ impl State {
         self.sent(pending, Some(Box::new(connection)))
     }
 
-    /// Takes note of the API's time, as far as something tells it: a request just made, or the time that came
-    /// with a reply.
+    /// Takes note of the API's time, as far as something tells it: the date of a request just made, and the time
+    /// that came with a reply. A countdown goes by the first, for it is to a date of the same source.
     pub(super) fn learn_time(
         &mut self,
         created: Option<Timestamp>,
@@ -108,9 +108,19 @@ impl State {
         asked: Timestamp,
         answered: Timestamp,
     ) {
-        if let Some(api_time) = created.or(api_now) {
-            self.clock_difference_ms = Some(clock_difference_ms(api_time, asked, answered));
+        let behind_ms = |api_time| clock_difference_ms(api_time, asked, answered);
+        if let Some(created) = created {
+            self.clock_difference_ms = behind_ms(created);
+        } else if let (Some(api_now), Witness::Nobody) = (api_now, self.witness) {
+            self.clock_difference_ms = behind_ms(api_now);
         }
+        self.witness = match (created, api_now, self.witness) {
+            (_, Some(api_now), _) => Witness::Api(behind_ms(api_now)),
+            (Some(created), None, Witness::Nobody | Witness::Created(_)) => {
+                Witness::Created(behind_ms(created))
+            }
+            (_, None, known) => known,
+        };
     }
 
     /// What of a list can be the request in doubt: sent since its press, and not known before it, nor as
@@ -122,8 +132,13 @@ impl State {
         recorded: &Recorded,
         now: Timestamp,
     ) -> Found {
-        let pressed = self.corrected(pending.since);
-        let now = self.corrected(now);
+        let (behind_ms, is_vouched_for) = match self.witness {
+            Witness::Api(behind_ms) => (behind_ms, true),
+            Witness::Created(0) => (0, true),
+            Witness::Created(_) | Witness::Nobody => (0, false),
+        };
+        let now = now.plus_millis(behind_ms);
+        let pressed = pending.since.plus_millis(behind_ms);
         let newest = listed.iter().filter_map(Connection::created).max();
         // What another tab learned of other requests since is noted in the record of this one.
         let noted = recorded
@@ -142,28 +157,28 @@ impl State {
             .filter(|connection| connection.direction != Direction::Received)
             .filter(|connection| !connection.uuid.as_ref().is_some_and(is_known))
             .collect();
-        // No request is made in the future: then the device's clock is behind, by this or more.
-        let behind_ms = newest.map_or(0, |newest| newest.millis_since(now));
-        if behind_ms > CLOCK_SLACK_MS {
-            let unclear = since(unknown, pressed.plus_millis(behind_ms - CLOCK_SLACK_MS));
-            return Found::unclear(unclear);
-        }
         let earliest = pressed.plus_millis(-CLOCK_SLACK_MS);
+        // No request is made in the future: then the device's clock is behind, by this or more.
+        let future_ms = newest.map_or(0, |newest| newest.millis_since(now));
+        if future_ms > CLOCK_SLACK_MS {
+            return Found::unclear(since(unknown, earliest.plus_millis(future_ms)));
+        }
+        if let Witness::Created(hinted_ms) = self.witness
+            && hinted_ms != 0
+        {
+            return Found::unclear(since(unknown, earliest.plus_millis(hinted_ms.min(0))));
+        }
+        // Pressed in the future: the clock was set back since.
+        let is_certain = is_vouched_for && now.millis_since(pressed) >= -CLOCK_SLACK_MS;
         let mut candidates = since(unknown.clone(), earliest);
         match candidates.len() {
-            0 if self.vouches_for(pressed, now) => Found::Nothing,
+            0 if is_certain => Found::Nothing,
             0 => Found::unclear(since(unknown, earliest.plus_millis(-WRONG_CLOCK_MOST_MS))),
             1 if !self.may_be_anothers(pending, recorded) => candidates
                 .pop()
                 .map_or(Found::Nothing, |one| Found::One(Box::new(one))),
             _ => Found::Several(at_most(candidates)),
         }
-    }
-
-    /// Whether the time of a press can be relied on: something told the API's time, and the clock was not set
-    /// back since.
-    fn vouches_for(&self, pressed: Timestamp, now: Timestamp) -> bool {
-        self.clock_difference_ms.is_some() && now.millis_since(pressed) >= -CLOCK_SLACK_MS
     }
 
     /// Whether what a list holds since this request may be one with another code, for a list names no codes:

@@ -31,15 +31,27 @@ pub struct State {
     pub stage: Stage,
     /// Requests that left and whose outcome is not known, oldest first.
     pub unresolved: Vec<Pending>,
-    /// How far the device's clock is behind the API's, in milliseconds (negative: ahead); `None` while nothing
-    /// has told.
-    pub clock_difference_ms: Option<i64>,
+    /// How far the device's clock is taken to be behind the API's, in milliseconds; negative: ahead.
+    pub clock_difference_ms: i64,
+    witness: Witness,
     /// Whether this browser holds a record that cannot be read: of a request of which nothing is known.
     pub has_unreadable_record: bool,
     known_uuids: Vec<String>,
     /// When the requests were pressed that the API confirmed without naming them.
     unnamed: Vec<Timestamp>,
     attempts: u32,
+}
+
+/// What has told of the device's clock, and how far that is behind the API's by it, in milliseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Witness {
+    /// Nothing.
+    #[default]
+    Nobody,
+    /// The date that the API gave to a request just made. One reply may be wrong: what it rules out is asked.
+    Created(i64),
+    /// The API's own time, as it came with a reply.
+    Api(i64),
 }
 
 /// A request that leaves, or has left.
@@ -304,7 +316,7 @@ impl State {
     /// The device's time corrected to the API's.
     #[must_use]
     pub fn corrected(&self, device_now: Timestamp) -> Timestamp {
-        device_now.plus_millis(self.clock_difference_ms.unwrap_or(0))
+        device_now.plus_millis(self.clock_difference_ms)
     }
 
     fn at(mut self, stage: Stage) -> Self {
