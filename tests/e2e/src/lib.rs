@@ -15,6 +15,7 @@ pub mod browser;
 pub mod driver;
 pub mod engine;
 pub mod evidence;
+pub mod faults;
 pub mod folder_server;
 pub mod leash;
 pub mod oracle;

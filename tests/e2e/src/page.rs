@@ -11,7 +11,10 @@ use crate::role::Role;
 use crate::wait::{Look, SOON, until};
 
 mod kept;
+mod outcome;
 mod seen;
+
+pub use outcome::{Kept, Observed};
 
 /// The accessible name of the one field of the form.
 pub const CODE_FIELD: &str = "Adviser's referral code";

@@ -1,0 +1,67 @@
+//! The built page, as files in memory.
+
+use std::collections::HashMap;
+use std::fs;
+
+use anyhow::{Context, Result, ensure};
+
+use super::reply::reply;
+use crate::backend::{TOKEN, page_folder};
+
+/// The page's files by their path.
+#[derive(Debug)]
+pub(super) struct Site {
+    files: HashMap<String, (&'static str, Vec<u8>)>,
+}
+
+impl Site {
+    /// Reads the built page. Its API is at `endpoint`: an address, or a path on its own origin.
+    pub(super) fn read(endpoint: &str) -> Result<Self> {
+        let mut files = HashMap::new();
+        for entry in fs::read_dir(page_folder()?).context("listing the built page")? {
+            let entry = entry?;
+            if !entry.file_type()?.is_file() {
+                continue;
+            }
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let bytes =
+                fs::read(entry.path()).with_context(|| format!("reading the page's {name}"))?;
+            files.insert(format!("/{name}"), (content_type(&name), bytes));
+        }
+        let (_type, index) = files
+            .remove("/index.html")
+            .context("the page has no index")?;
+        let index = String::from_utf8(index).context("the page's index is not UTF-8")?;
+        let metas = format!(
+            "<meta name=\"referral-connect-endpoint\" content=\"{endpoint}\">\
+             <meta name=\"referral-connect-token\" content=\"{TOKEN}\"></head>"
+        );
+        let page = index.replacen("</head>", &metas, 1);
+        ensure!(page != index, "the page's index has no </head>");
+        files.insert(
+            "/".to_owned(),
+            ("text/html; charset=utf-8", page.into_bytes()),
+        );
+        Ok(Self { files })
+    }
+
+    /// The reply to a GET.
+    pub(super) fn get(&self, path: &str, fields: &[(&str, &str)]) -> Vec<u8> {
+        let Some((content_type, bytes)) = self.files.get(path) else {
+            return reply("404 Not Found", fields, b"");
+        };
+        let fields = [fields, &[("Content-Type", *content_type)]].concat();
+        reply("200 OK", &fields, bytes)
+    }
+}
+
+fn content_type(name: &str) -> &'static str {
+    match name.rsplit('.').next() {
+        Some("html") => "text/html; charset=utf-8",
+        Some("js") => "text/javascript",
+        Some("wasm") => "application/wasm",
+        Some("css") => "text/css",
+        Some("svg") => "image/svg+xml",
+        _ => "application/octet-stream",
+    }
+}
