@@ -6,6 +6,7 @@ use anyhow::Result;
 use e2e::suite::{Suite, announce};
 
 mod doubt;
+mod faults;
 mod keyboard;
 mod main_job;
 mod refused;
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
 fn suite() -> Result<Suite> {
     let mut suite = Suite::new()?;
     doubt::add(&mut suite);
+    faults::add(&mut suite);
     main_job::add(&mut suite);
     sent::add(&mut suite);
     typing::add(&mut suite);
