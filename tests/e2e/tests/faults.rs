@@ -15,38 +15,33 @@ mod told;
 
 pub(crate) fn add(suite: &mut Suite) {
     suite.add("faults_that_are_slow", Refresh::Default, slow);
-    suite.add("faults_of_the_connection", Refresh::Default, connection);
-    suite.add("faults_of_the_status", Refresh::Default, status);
-    suite.add("faults_that_are_refusals", Refresh::Default, refusal);
-    suite.add("faults_of_the_body", Refresh::Default, body);
-    suite.add("faults_of_the_details", Refresh::Default, details);
-    suite.add("faults_of_another_origin", Refresh::Default, origin);
+    suite.add("faults_of_connection_and_status", Refresh::Default, breaks);
+    suite.add("faults_of_the_answer", Refresh::Default, answer);
+    suite.add("faults_that_refuse", Refresh::Default, refusal);
 }
 
 async fn slow(stage: &mut Stage) -> Result<()> {
     play::side_by_side(stage, &table::slow::rows()).await
 }
 
-async fn connection(stage: &mut Stage) -> Result<()> {
-    play::all(stage, PageFrom::TheApi, &table::connection::rows()).await
+async fn breaks(stage: &mut Stage) -> Result<()> {
+    let rows = [
+        table::connection::rows(),
+        table::garbled::rows(),
+        table::status::rows(),
+    ]
+    .concat();
+    play::all(stage, PageFrom::TheApi, &rows).await
 }
 
-async fn status(stage: &mut Stage) -> Result<()> {
-    play::all(stage, PageFrom::TheApi, &table::status::rows()).await
+async fn answer(stage: &mut Stage) -> Result<()> {
+    let rows = [table::body::rows(), table::details::rows()].concat();
+    play::all(stage, PageFrom::TheApi, &rows).await
 }
 
+/// Refusals by the API, and those by the browser, on behalf of another origin.
 async fn refusal(stage: &mut Stage) -> Result<()> {
-    play::all(stage, PageFrom::TheApi, &table::refusal::rows()).await
-}
-
-async fn body(stage: &mut Stage) -> Result<()> {
-    play::all(stage, PageFrom::TheApi, &table::body::rows()).await
-}
-
-async fn details(stage: &mut Stage) -> Result<()> {
-    play::all(stage, PageFrom::TheApi, &table::details::rows()).await
-}
-
-async fn origin(stage: &mut Stage) -> Result<()> {
-    play::all(stage, PageFrom::AnotherOrigin, &table::origin::rows()).await
+    let of_the_api = play::all(stage, PageFrom::TheApi, &table::refusal::rows()).await;
+    play::all(stage, PageFrom::AnotherOrigin, &table::origin::rows()).await?;
+    of_the_api
 }

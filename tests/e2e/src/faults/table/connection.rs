@@ -74,25 +74,6 @@ pub fn rows() -> Vec<Row> {
         )
         .resent()
         .also(Also::Over(Connection::Reused)),
-        sends(
-            "closed after half of the status line",
-            b"HTTP/1",
-            Step::Close,
-        ),
-        // A whole status line of 200 came. WebKit keeps it from us; the others go by it.
-        sends(
-            "closed after half of the headers",
-            b"HTTP/1.1 200 OK\r\nContent-Type: applic",
-            Step::Close,
-        )
-        .differs_in(Engine::Chromium, Expected::unavailable(), 1..=1)
-        .differs_in(Engine::Firefox, Expected::unavailable(), 1..=1),
-        sends(
-            "garbage in place of a status line",
-            b"\x00\xff\x13garbage\r\n\r\n",
-            Step::Close,
-        ),
-        sends("a TLS alert", b"\x15\x03\x01\x00\x02\x02\x28", Step::Close),
         Row::new(
             "200 headers, then reset",
             Fault::new(|_| after_head("200 OK", Step::Reset)),
@@ -107,14 +88,6 @@ pub fn rows() -> Vec<Row> {
         )
         .differs_in(Engine::Firefox, Expected::lost(), 1..=1),
     ]
-}
-
-fn sends(name: &str, bytes: &'static [u8], last: Step) -> Row {
-    Row::new(
-        name,
-        Fault::new(move |_| vec![Step::Send(bytes.to_vec()), last.clone()]),
-        Expected::lost(),
-    )
 }
 
 fn after_head(status: &str, last: Step) -> Vec<Step> {

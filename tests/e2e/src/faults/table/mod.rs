@@ -9,6 +9,7 @@ use super::reply::reply;
 pub mod body;
 pub mod connection;
 pub mod details;
+pub mod garbled;
 pub mod origin;
 pub mod refusal;
 pub mod slow;
