@@ -14,14 +14,9 @@ mod play;
 mod told;
 
 pub(crate) fn add(suite: &mut Suite) {
-    suite.add("faults_that_are_slow", Refresh::Default, slow);
     suite.add("faults_of_connection_and_status", Refresh::Default, breaks);
     suite.add("faults_of_the_answer", Refresh::Default, answer);
-    suite.add("faults_that_refuse", Refresh::Default, refusal);
-}
-
-async fn slow(stage: &mut Stage) -> Result<()> {
-    play::side_by_side(stage, &table::slow::rows()).await
+    suite.add("faults_that_refuse_or_wait", Refresh::Default, refusal);
 }
 
 async fn breaks(stage: &mut Stage) -> Result<()> {
@@ -39,9 +34,14 @@ async fn answer(stage: &mut Stage) -> Result<()> {
     play::all(stage, PageFrom::TheApi, &rows).await
 }
 
-/// Refusals by the API, and those by the browser, on behalf of another origin.
+/// Refusals by the API and those by the browser on behalf of another origin, while slow ones wait in tabs of their own.
 async fn refusal(stage: &mut Stage) -> Result<()> {
-    let of_the_api = play::all(stage, PageFrom::TheApi, &table::refusal::rows()).await;
-    play::all(stage, PageFrom::AnotherOrigin, &table::origin::rows()).await?;
-    of_the_api
+    let slow = table::slow::rows();
+    let waiting = play::Waiting::start(stage, &slow).await?;
+    let verdicts = [
+        play::all(stage, PageFrom::TheApi, &table::refusal::rows()).await,
+        play::all(stage, PageFrom::AnotherOrigin, &table::origin::rows()).await,
+        waiting.finish(stage).await,
+    ];
+    verdicts.into_iter().collect()
 }

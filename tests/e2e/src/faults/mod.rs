@@ -17,5 +17,5 @@ pub mod table;
 pub use api::RECIPIENT;
 pub use expected::{Also, Connection, Countdown, Details, Expected, Row};
 pub use fault::{Fault, Gets, Preflight, Reads, Step, Taken};
-pub use reply::{head, reply};
+pub use reply::{head, http_date, reply};
 pub use server::{FaultServer, Seen};

@@ -1,11 +1,13 @@
 //! A server that speaks HTTP/1.1 by hand and plays one fault.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use jiff::Timestamp;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -14,7 +16,7 @@ use tokio::time::{sleep, timeout};
 
 use super::api;
 use super::fault::{Fault, Gets, Preflight, Reads, Step, Taken};
-use super::reply::{head, reply};
+use super::reply::{head, http_date, reply};
 use super::request::Head;
 use super::site::Site;
 use crate::backend::CONNECTIONS_PATH;
@@ -77,10 +79,7 @@ impl FaultServer {
     /// # Errors
     /// When there is no built page or no port.
     pub async fn start(fault: Arc<Fault>, endpoint: &str) -> Result<Self> {
-        let listener = TcpListener::bind(("127.0.0.1", 0))
-            .await
-            .context("binding a port for a fault")?;
-        let address = listener.local_addr()?;
+        let (listener, address) = bind().await?;
         let shared = Arc::new(Shared {
             fault,
             site: Site::read(endpoint)?,
@@ -116,6 +115,21 @@ impl Drop for FaultServer {
 impl Shared {
     fn seen(&self) -> MutexGuard<'_, Seen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A port that no server of this process had before: what a browser keeps for an origin is one fault's alone.
+async fn bind() -> Result<(TcpListener, SocketAddr)> {
+    static HANDED_OUT: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+    loop {
+        let listener = TcpListener::bind(("127.0.0.1", 0))
+            .await
+            .context("binding a port for a fault")?;
+        let address = listener.local_addr()?;
+        let mut handed_out = HANDED_OUT.lock().unwrap_or_else(PoisonError::into_inner);
+        if handed_out.insert(address.port()) {
+            return Ok((listener, address));
+        }
     }
 }
 
@@ -203,7 +217,8 @@ impl Connection {
 
     async fn get(&mut self, head: &Head) -> io::Result<Next> {
         let closes = self.shared.fault.gets == Gets::Close;
-        let mut fields = vec![FOR_ANY_ORIGIN];
+        let date = http_date(Timestamp::now());
+        let mut fields = vec![FOR_ANY_ORIGIN, ("Date", date.as_str())];
         if closes {
             fields.push(("Connection", "close"));
         }

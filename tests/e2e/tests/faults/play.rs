@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Result, ensure};
 use e2e::engine::Engine;
 use e2e::faults::{Fault, FaultServer, Row, Seen};
-use e2e::page::{Observed, button};
+use e2e::page::{Kept, Observed, button};
 use e2e::stage::Stage;
 use e2e::suite::announce;
 use e2e::wait::{Look, SOON, until};
+use thirtyfour::WindowHandle;
 
 use super::judge;
 
@@ -31,59 +32,65 @@ pub(crate) enum PageFrom {
     AnotherOrigin,
 }
 
-/// What became of one fault: what was observed and seen, or why it could not be played to its end.
-struct Played<'a> {
-    row: &'a Row,
-    took: Duration,
-    outcome: Result<(Observed, Seen)>,
+/// What was found of each fault.
+#[derive(Default)]
+struct Verdicts {
+    played: usize,
+    wrong: Vec<String>,
 }
 
 /// Plays every row one after the other; fails with all that was found wrong, each under its fault's name.
 pub(crate) async fn all(stage: &Stage, from: PageFrom, rows: &[Row]) -> Result<()> {
-    let mut played = Vec::new();
+    let mut verdicts = Verdicts::default();
     for row in rows {
         let began = Instant::now();
-        let outcome = one(stage, from, row).await;
-        played.push(Played {
-            row,
-            took: began.elapsed(),
-            outcome,
-        });
+        let played = one(stage, from, row).await;
+        verdicts.note(stage.engine(), row, began.elapsed(), played);
     }
-    sum_up(stage.engine(), &played)
+    verdicts.sum_up()
 }
 
-/// Plays every row in a tab of its own, so that they wait side by side. Each page checks when it does so by itself.
-pub(crate) async fn side_by_side(stage: &Stage, rows: &[Row]) -> Result<()> {
-    let session = stage.page.browser().session();
-    let mut tabs = Vec::new();
-    for row in rows {
-        let began = Instant::now();
-        let server = FaultServer::start(Arc::clone(&row.fault), "/").await?;
-        let tab = session.new_tab().await?;
-        session.switch_to_window(tab.clone()).await?;
-        press(stage, &server).await?;
-        tabs.push((row, server, tab, began));
+/// Slow faults, each in a tab of its own, so that they wait side by side and others are played meanwhile.
+pub(crate) struct Waiting<'a> {
+    tabs: Vec<(&'a Row, FaultServer, WindowHandle, Instant)>,
+}
+
+impl<'a> Waiting<'a> {
+    /// Sends in every tab, and goes back to the one of before.
+    pub(crate) async fn start(stage: &Stage, rows: &'a [Row]) -> Result<Self> {
+        let session = stage.page.browser().session();
+        let here = session.window().await?;
+        let mut tabs = Vec::new();
+        for row in rows {
+            let server = FaultServer::start(Arc::clone(&row.fault), "/").await?;
+            let tab = session.new_tab().await?;
+            session.switch_to_window(tab.clone()).await?;
+            press(stage, &server).await?;
+            tabs.push((row, server, tab, Instant::now()));
+        }
+        session.switch_to_window(here).await?;
+        Ok(Self { tabs })
     }
-    let mut played = Vec::new();
-    for (row, server, tab, began) in tabs {
-        session.switch_to_window(tab).await?;
-        let observed = until("an outcome", SLOW_LIMIT, async || {
-            let observed = stage.page.outcome().await?;
-            Ok(if is_settled(&observed) {
-                Look::Seen(observed)
-            } else {
-                Look::NotYet(format!("{observed:?}"))
+
+    /// Waits for every outcome. Each page checks when it does so by itself.
+    pub(crate) async fn finish(self, stage: &Stage) -> Result<()> {
+        let mut verdicts = Verdicts::default();
+        for (row, server, tab, began) in self.tabs {
+            stage.page.browser().session().switch_to_window(tab).await?;
+            let observed = until("an outcome", SLOW_LIMIT, async || {
+                let observed = stage.page.outcome().await?;
+                Ok(if is_settled(&observed) {
+                    Look::Seen(observed)
+                } else {
+                    Look::NotYet(format!("{observed:?}"))
+                })
             })
-        })
-        .await;
-        played.push(Played {
-            row,
-            took: began.elapsed(),
-            outcome: observed.map(|observed| (observed, server.seen())),
-        });
+            .await;
+            let played = observed.map(|observed| (observed, server.seen()));
+            verdicts.note(stage.engine(), row, began.elapsed(), played);
+        }
+        verdicts.sum_up()
     }
-    sum_up(stage.engine(), &played)
 }
 
 async fn one(stage: &Stage, from: PageFrom, row: &Row) -> Result<(Observed, Seen)> {
@@ -119,70 +126,73 @@ async fn press(stage: &Stage, site: &FaultServer) -> Result<()> {
     stage.page.send_by_enter(CODE).await
 }
 
-/// Whether there is an outcome, and nothing more to come.
+/// Whether there is an outcome, and nothing more to come. The record of a request is settled a moment after its words.
 fn is_settled(observed: &Observed) -> bool {
-    observed.settled_after_ms.is_some() && !is_undecided(observed)
+    let is_kept = observed.record == Kept::Stored && !is_offered(observed);
+    observed.settled_after_ms.is_some() && !is_undecided(observed) && !is_kept
 }
 
 /// Whether it is in doubt, and no check has said more.
 fn is_undecided(observed: &Observed) -> bool {
-    let is_found = observed.status.contains("Press the one that is yours");
-    observed.status.contains("may have been sent") && !is_found
+    observed.status.contains("may have been sent") && !is_offered(observed)
 }
 
-fn sum_up(engine: Engine, played: &[Played<'_>]) -> Result<()> {
-    let mut wrong = Vec::new();
-    for Played { row, took, outcome } in played {
-        let verdict = match outcome {
-            Ok((observed, seen)) => judge::judge(engine, row, observed, seen),
-            Err(error) => Err(anyhow::anyhow!("{error:#}")),
-        };
+/// Whether the person is to say which request is theirs.
+fn is_offered(observed: &Observed) -> bool {
+    observed.status.contains("Press the one that is yours")
+}
+
+impl Verdicts {
+    fn note(
+        &mut self,
+        engine: Engine,
+        row: &Row,
+        took: Duration,
+        played: Result<(Observed, Seen)>,
+    ) {
+        let figures = played
+            .as_ref()
+            .map_or_else(|_| "not played to its end".to_owned(), figures);
+        let verdict =
+            played.and_then(|(observed, seen)| judge::judge(engine, row, &observed, &seen));
+        let wrong = verdict
+            .err()
+            .map(|error| format!("{}: {error:#}", row.name));
         if std::env::var_os(REPORT_VARIABLE).is_some() {
-            report(engine, row, *took, outcome, &verdict);
+            announce(&format!(
+                "{} | {} | {} ms | {figures}{}",
+                engine.name(),
+                row.name,
+                took.as_millis(),
+                wrong
+                    .as_ref()
+                    .map(|wrong| format!(" | WRONG {wrong}"))
+                    .unwrap_or_default()
+            ));
         }
-        if let Err(error) = verdict {
-            wrong.push(format!("{}: {error:#}", row.name));
-        }
+        self.played += 1;
+        self.wrong.extend(wrong);
     }
-    if wrong.is_empty() {
-        return Ok(());
+
+    fn sum_up(self) -> Result<()> {
+        ensure!(
+            self.wrong.is_empty(),
+            "{} of {} faults:\n{}",
+            self.wrong.len(),
+            self.played,
+            self.wrong.join("\n")
+        );
+        Ok(())
     }
-    bail!(
-        "{} of {} faults:\n{}",
-        wrong.len(),
-        played.len(),
-        wrong.join("\n")
-    )
 }
 
-fn report(
-    engine: Engine,
-    row: &Row,
-    took: Duration,
-    outcome: &Result<(Observed, Seen)>,
-    verdict: &Result<()>,
-) {
-    let figures = outcome.as_ref().map_or_else(
-        |_| "not played".to_owned(),
-        |(observed, seen)| {
-            format!(
-                "begun {} fresh {} reused {} pushed {} after {:?} ms",
-                seen.posts_begun,
-                seen.whole_on_fresh,
-                seen.whole_on_reused,
-                seen.pushed_bytes,
-                observed.settled_after_ms.map(f64::round)
-            )
-        },
-    );
-    let wrong = match verdict {
-        Ok(()) => String::new(),
-        Err(error) => format!(" | WRONG {error:#}"),
-    };
-    announce(&format!(
-        "{} | {} | {} ms | {figures}{wrong}",
-        engine.name(),
-        row.name,
-        took.as_millis()
-    ));
+fn figures((observed, seen): &(Observed, Seen)) -> String {
+    format!(
+        "begun {} fresh {} reused {} pushed {} after {:?} ms",
+        seen.posts_begun,
+        seen.whole_on_fresh,
+        seen.whole_on_reused,
+        seen.pushed_bytes,
+        observed.settled_after_ms.map(f64::round)
+    )
 }

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{HTML, JSON, answers, answers_always};
 use crate::engine::Engine;
 use crate::faults::expected::{Also, Expected, Row};
-use crate::faults::reply::reply;
+use crate::faults::reply::{http_date, reply};
 
 /// Every refusal.
 #[must_use]
@@ -148,7 +148,7 @@ fn too_many() -> Vec<Row> {
     };
     let dated = |name: &str, from_now_s: i64| {
         let fault = answers(move |_| {
-            let at = http_date(from_now_s);
+            let at = http_date(Timestamp::now() + SignedDuration::from_secs(from_now_s));
             reply(
                 "429 Too Many Requests",
                 &[JSON, ("Retry-After", &at)],
@@ -171,11 +171,4 @@ fn too_many() -> Vec<Row> {
         dated("429, Retry-After a date in 30 seconds", 30).also(Also::Wait(28..=30)),
         dated("429, Retry-After a date that has passed", -30).also(Also::Wait(0..=1)),
     ]
-}
-
-/// The date as RFC 9110 writes it.
-fn http_date(from_now_s: i64) -> String {
-    (Timestamp::now() + SignedDuration::from_secs(from_now_s))
-        .strftime("%a, %d %b %Y %H:%M:%S GMT")
-        .to_string()
 }
