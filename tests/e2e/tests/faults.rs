@@ -9,6 +9,7 @@ use e2e::suite::Suite;
 
 use self::play::PageFrom;
 
+mod clock;
 mod judge;
 mod play;
 mod told;
@@ -16,6 +17,11 @@ mod told;
 pub(crate) fn add(suite: &mut Suite) {
     suite.add("faults_of_connection_and_status", Refresh::Default, breaks);
     suite.add("faults_of_the_answer", Refresh::Default, answer);
+    suite.add(
+        "faults_of_a_date_hide_no_request",
+        Refresh::Default,
+        clock::wrong_date,
+    );
     suite.add("faults_that_refuse_or_wait", Refresh::Default, refusal);
 }
 

@@ -119,7 +119,7 @@ async fn one(stage: &Stage, from: PageFrom, row: &Row) -> Result<(Observed, Seen
 }
 
 /// Opens the server's page, watches it and sends.
-async fn press(stage: &Stage, site: &FaultServer) -> Result<()> {
+pub(crate) async fn press(stage: &Stage, site: &FaultServer) -> Result<()> {
     let address = format!("{}/", site.origin());
     stage.page.browser().open(&address).await?;
     stage.page.watch_outcome().await?;
@@ -127,7 +127,7 @@ async fn press(stage: &Stage, site: &FaultServer) -> Result<()> {
 }
 
 /// Whether there is an outcome, and nothing more to come. The record of a request is settled a moment after its words.
-fn is_settled(observed: &Observed) -> bool {
+pub(crate) fn is_settled(observed: &Observed) -> bool {
     let is_kept = observed.record == Kept::Stored && !is_offered(observed);
     observed.settled_after_ms.is_some() && !is_undecided(observed) && !is_kept
 }
