@@ -5,8 +5,9 @@ use leptos::task::spawn_local;
 
 use crate::api::client::{Auth, Client};
 use crate::api::endpoint::{Endpoint, EndpointProblem};
+use crate::browser::clock;
 use crate::browser::locks::{self, Hold};
-use crate::browser::{clock, storage};
+use crate::browser::storage::{self, Kept};
 use crate::domain::account::AccountUuid;
 use crate::domain::adviser_key::KeyCase;
 use crate::domain::outcome::{NotSent, Outcome, Timed, Unanswered};
@@ -102,6 +103,13 @@ fn calls(endpoint: Signal<Result<Endpoint, EndpointProblem>>, auth: Auth) -> Cal
         }),
         obstacle: Rc::new(move || obstacle(endpoint)),
         recorded: Rc::new(storage::recorded),
+        keep: Rc::new(|made| {
+            Box::pin(locks::in_turn(RECORDS_LOCK, move || {
+                let kept = made.iter().map(storage::keep_pending);
+                // The last one tells of all: they share an entry.
+                kept.fold(Kept::Stored, |_, kept| kept)
+            }))
+        }),
         settle: Rc::new(|settled, uuid| {
             let (settled, uuid) = (settled.to_vec(), uuid.map(str::to_owned));
             spawn_local(locks::in_turn(RECORDS_LOCK, move || {
@@ -129,15 +137,9 @@ async fn send(client: Option<Client>, departure: Departure) -> Timed<Outcome> {
             Ok(())
         })
         .await;
-    match (&outcome.told, held) {
-        (Outcome::Sent(_), Some(hold)) => {
-            locks::linger(&send_lock(&pending), hold, HELD_AFTERWARDS_MS);
-        }
-        (Outcome::Unknown(_), Some(_hold)) => {
-            // Somebody may have emptied the storage meanwhile.
-            locks::in_turn(RECORDS_LOCK, || storage::keep_pending(&pending)).await;
-        }
-        _ => {}
+    // One in doubt is kept from being made again by its record.
+    if let (Outcome::Sent(_), Some(hold)) = (&outcome.told, held) {
+        locks::linger(&send_lock(&pending), hold, HELD_AFTERWARDS_MS);
     }
     outcome
 }

@@ -59,6 +59,9 @@ pub enum Method {
 pub struct Reply {
     /// The HTTP status; 0 for a redirect, which the browser does not let us see.
     pub status: u16,
+    /// Whether it has not one header that may be read. Servers send some; without any, the status may be the
+    /// browser's own: Chromium makes 200 of half a status line, and Firefox of any bytes at all.
+    pub is_bare: bool,
     /// The body, or as much of it as arrived and may be read.
     pub body: Vec<u8>,
     /// The `Retry-After` header, where it is there and the browser lets us read it.
@@ -133,7 +136,11 @@ pub fn interpret_create(reply: Result<Reply, Failure>, now: Timestamp) -> Outcom
         Err(Failure::TimedOut) => return Outcome::Unknown(Doubt::TimedOut),
     };
     if (200..300).contains(&reply.status) {
-        return Outcome::Sent(wire::connection(&reply.body).map(Box::new));
+        let made = wire::connection(&reply.body);
+        if reply.status == 200 && reply.is_bare && made.is_none() {
+            return Outcome::Unknown(Doubt::ConnectionLost);
+        }
+        return Outcome::Sent(made.map(Box::new));
     }
     let Some(reason) = Reason::of_status(reply.status) else {
         return Outcome::Unknown(Doubt::Status(reply.status));

@@ -38,6 +38,7 @@ pub async fn send(request: Request) -> Result<Reply, Failure> {
         .map_err(|_: JsValue| deadline.failure())?;
     Ok(Reply {
         status: response.status(),
+        is_bare: is_bare(&response),
         retry_after: response.headers().get("Retry-After").unwrap_or_default(),
         date: response.headers().get("Date").unwrap_or_default(),
         body: body(&response).await,
@@ -71,6 +72,11 @@ fn build(request: Request, deadline: &Deadline) -> Option<web_sys::Request> {
     };
     // The reason is an address that the browser cannot parse; `Endpoint` has its own message for that.
     built.ok().map(web_sys::Request::from)
+}
+
+fn is_bare(response: &Response) -> bool {
+    let mut headers = js_sys::try_iter(&response.headers()).ok().flatten();
+    headers.as_mut().and_then(Iterator::next).is_none()
 }
 
 /// As much of the body as arrives in time and may be read.

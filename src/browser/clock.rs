@@ -118,6 +118,18 @@ pub fn watch_return(mut returned: impl FnMut() + 'static) -> Watch {
     })
 }
 
+/// Calls `leaving` when the page is closed, left or put aside.
+#[must_use]
+pub fn watch_leaving(mut leaving: impl FnMut() + 'static) -> Watch {
+    Watch::new(&[(Target::Window, "pagehide")], move |_| leaving())
+}
+
+/// Calls `changed` when another page of the same origin changed what the browser stores.
+#[must_use]
+pub fn watch_storage(mut changed: impl FnMut() + 'static) -> Watch {
+    Watch::new(&[(Target::Window, "storage")], move |_| changed())
+}
+
 impl Watch {
     fn new(
         events: &'static [(Target, &'static str)],

@@ -11,7 +11,8 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-use super::{clock, storage};
+use super::clock::{self, Watch};
+use super::storage;
 
 /// How long a browser may take to say whether a lock is free, in milliseconds. It takes 1 to 5, and more on a
 /// machine out of breath; one that says nothing has no working locks.
@@ -33,12 +34,27 @@ thread_local! {
     static SILENT: RefCell<JsValue> = const { RefCell::new(JsValue::UNDEFINED) };
 }
 
-/// Something that nobody else holds until this is dropped.
-pub struct Hold(#[expect(dead_code, reason = "kept for its Drop, which frees it")] Kind);
+/// Something that nobody else holds until this is dropped, or the page is left: a page that the browser only
+/// puts aside would keep it from everybody for as long as it is kept.
+pub struct Hold {
+    kind: Rc<RefCell<Option<Kind>>>,
+    _watch: Watch,
+}
 
 enum Kind {
     Lock(#[expect(dead_code, reason = "kept for its Drop")] WebLock),
     Claim(#[expect(dead_code, reason = "kept for its Drop")] Claim),
+}
+
+impl Hold {
+    fn new(kind: Kind) -> Self {
+        let kind = Rc::new(RefCell::new(Some(kind)));
+        let held = Rc::clone(&kind);
+        Self {
+            kind,
+            _watch: clock::watch_leaving(move || drop(held.take())),
+        }
+    }
 }
 
 /// Whether somebody else waits for what somebody holds.
@@ -56,9 +72,9 @@ pub async fn hold(name: &str) -> Option<Hold> {
         return Some(hold);
     }
     match lock(name, Queue::IfFree).await {
-        Answer::Granted(lock) => Some(Hold(Kind::Lock(lock))),
+        Answer::Granted(lock) => Some(Hold::new(Kind::Lock(lock))),
         Answer::Taken => None,
-        Answer::NoLocks => claim(name).await.map(|claim| Hold(Kind::Claim(claim))),
+        Answer::NoLocks => claim(name).await.map(Kind::Claim).map(Hold::new),
     }
 }
 
@@ -85,7 +101,7 @@ pub fn linger(name: &str, hold: Hold, millis: u32) {
 fn take_back(name: &str) -> Option<Hold> {
     LINGERING.with_borrow_mut(|lingering| {
         let place = lingering.iter().position(|(held, _)| held == name)?;
-        Rc::into_inner(lingering.swap_remove(place).1)
+        Rc::into_inner(lingering.swap_remove(place).1).filter(|hold| hold.kind.borrow().is_some())
     })
 }
 

@@ -99,6 +99,8 @@ pub fn keep_pending(pending: &Pending) -> Kept {
     let mut all = recorded().pending;
     if !holds(&all, pending) {
         all.push(pending.clone());
+    } else if IN_MEMORY.with_borrow(Vec::is_empty) {
+        return Kept::Stored;
     }
     write_pending(&all)
 }

@@ -138,7 +138,9 @@ impl Connection {
         self.created_at.as_ref().and_then(Moment::at)
     }
 
-    fn expires(&self) -> Option<Timestamp> {
+    /// When it lapses, if that is readable.
+    #[must_use]
+    pub fn expires(&self) -> Option<Timestamp> {
         self.expires_at.as_ref().and_then(Moment::at)
     }
 }

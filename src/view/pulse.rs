@@ -210,6 +210,11 @@ pub(super) fn restore_on_return(runner: Runner) {
     keep(clock::watch_return(move || runner.restore()));
 }
 
+/// Keeps the records of requests without an outcome, also when somebody else empties the browser's storage.
+pub(super) fn keep_records(runner: Runner) {
+    keep(clock::watch_storage(move || runner.keep()));
+}
+
 fn keep(watch: Watch) {
     let kept = StoredValue::new_local(Some(watch));
     on_cleanup(move || drop(kept.try_update_value(Option::take)));

@@ -34,6 +34,8 @@ pub struct Calls {
     pub obstacle: Rc<dyn Fn() -> Option<NotSent>>,
     /// Reads what is on record of requests, those of other tabs included.
     pub recorded: Rc<dyn Fn() -> Recorded>,
+    /// Keeps the records of requests that this page made and that have no outcome, where they are missing.
+    pub keep: Rc<dyn Fn(Vec<Pending>) -> LocalFuture<Kept>>,
     /// Forgets the records of requests whose outcome is known, and notes the UUID of what came of them.
     pub settle: Rc<Settle>,
     /// Tells whoever put the widget into the page; whether it may go on.
@@ -177,6 +179,21 @@ impl Runner {
         }
     }
 
+    /// Somebody else changed what the browser stores, and may have emptied it: what this page made and does not know
+    /// the outcome of has to be there.
+    pub(super) fn keep(self) {
+        let made = self.peek(|state, _| state.made_here()).unwrap_or_default();
+        let Some(calls) = self.calls.try_get_value() else {
+            return;
+        };
+        if !made.is_empty() {
+            spawn_local(async move {
+                let kept = (calls.keep)(made).await;
+                let _ = self.kept.try_set(kept);
+            });
+        }
+    }
+
     /// Takes up what is on record by now.
     pub(super) fn restore(self) {
         if let Some(calls) = self.calls.try_get_value() {
@@ -251,9 +268,12 @@ impl Runner {
                 api_now: None,
             },
         };
+        // Here and not by the state machine, which is gone if the widget is.
         if outcome.told.is_definite() {
-            // Here and not only by the state machine, which is gone if the widget is.
             (calls.settle)(&[pending], None);
+        } else {
+            let kept = (calls.keep)(vec![pending]).await;
+            let _ = self.kept.try_set(kept);
         }
         let now = (calls.now)();
         self.dispatch(Event::Answered {

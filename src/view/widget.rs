@@ -63,6 +63,7 @@ pub fn Widget(
         });
     }
     pulse::restore_on_return(runner);
+    pulse::keep_records(runner);
 
     let focus_input = move || {
         if let Some(input) = input.get_untracked() {

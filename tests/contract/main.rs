@@ -343,3 +343,22 @@ fn a_token_is_what_a_header_can_carry_and_never_shown() {
     }
     assert!(!format!("{:?}", token()).contains("secret"));
 }
+
+#[test]
+fn a_200_without_a_single_header_may_be_the_browsers_own() {
+    let bare = |status: u16, body: &[u8]| {
+        let reply = Reply {
+            status,
+            is_bare: true,
+            body: body.to_vec(),
+            ..Reply::default()
+        };
+        interpret_create(Ok(reply), now())
+    };
+    let lost = Outcome::Unknown(Doubt::ConnectionLost);
+    assert_eq!(bare(200, b""), lost);
+    assert_eq!(bare(200, b"220 mail.example ESMTP"), lost);
+    assert!(matches!(bare(200, PUBLISHED), Outcome::Sent(Some(_))));
+    assert_eq!(bare(204, b""), Outcome::Sent(None));
+    assert_eq!(bare(500, b""), Outcome::Unknown(Doubt::Status(500)));
+}

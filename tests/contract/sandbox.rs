@@ -37,6 +37,7 @@ async fn send(request: Request) -> Result<Reply, Failure> {
             status: response.status().as_u16(),
             retry_after: header("Retry-After"),
             date: header("Date"),
+            is_bare: response.headers().is_empty(),
             body: response.body_mut().read_to_vec().unwrap_or_default(),
         })
     })

@@ -334,3 +334,17 @@ fn a_page_that_was_put_aside_checks_when_it_comes_back() {
     ];
     assert!(!asks(Desk::in_doubt("ABC12345").checked(Ok(both))));
 }
+
+#[test]
+fn what_was_pressed_here_and_has_no_outcome_is_what_has_to_be_kept() {
+    let codes = |desk: &Desk| -> Vec<String> {
+        let made = desk.state.made_here();
+        made.iter().map(|pending| pending.key.to_string()).collect()
+    };
+    assert_eq!(codes(&Desk::sending("ABC12345")), ["ABC12345"]);
+    let both = Desk::in_doubt("ABC12345").typed("XYZ98765").pressed();
+    assert_eq!(codes(&both), ["ABC12345", "XYZ98765"]);
+    assert_eq!(codes(&both.answered(Outcome::Sent(None))), ["ABC12345"]);
+    let found = Desk::default().after(Event::Restored(recorded(vec![record()])));
+    assert_eq!(codes(&found), [""; 0]);
+}

@@ -194,7 +194,7 @@ fn after_one_dated(after_press_ms: i64, list: Vec<Connection>) -> Verdict {
 #[test]
 fn one_reply_with_a_wrong_date_hides_no_request_and_finds_none() {
     let ours = || vec![listed("ours", SECOND_MS)];
-    for wrong_ms in [HOUR_MS, -HOUR_MS, 300 * DAY_MS, -300 * DAY_MS] {
+    for wrong_ms in [HOUR_MS, -HOUR_MS, 20 * DAY_MS, -300 * DAY_MS] {
         assert_eq!(
             after_one_dated(wrong_ms, ours()),
             Verdict::Unclear(1),
@@ -309,4 +309,17 @@ proptest! {
             Verdict::NotYet => prop_assert!(false, "it ended before the check"),
         }
     }
+}
+
+#[test]
+fn a_request_that_was_made_after_its_own_end_says_nothing_of_the_clock() {
+    // It ends on 2026-02-19.
+    let dated = |created: &str| {
+        let made = connection("one", created);
+        let desk = Desk::sending("ABC12345").answered(Outcome::Sent(Some(Box::new(made))));
+        desk.state.clock_difference_ms
+    };
+    assert_eq!(dated("9999-01-01T00:00:00Z"), 0);
+    assert_eq!(dated("2026-02-19T12:00:00Z"), 0);
+    assert_ne!(dated("2026-02-19T11:59:59Z"), 0);
 }

@@ -363,6 +363,7 @@ fn calls(world: &Rc<World>) -> Calls {
                 ..Recorded::default()
             })
         },
+        keep: Rc::new(|_| Box::pin(async { Kept::Stored })),
         tell: {
             let world = with();
             Rc::new(move |_: &Element, message| {

@@ -313,6 +313,15 @@ impl State {
         self.unresolved.iter().any(|past| past.is_for(key))
     }
 
+    /// The requests that were pressed here and have no outcome, oldest first.
+    #[must_use]
+    pub fn made_here(&self) -> Vec<Pending> {
+        let is_under_way = |past: &Pending| matches!(&self.stage, Stage::Sending { pending, .. } if pending.is_same(past));
+        let mut made = self.unresolved.clone();
+        made.retain(|past| past.has_ended || is_under_way(past));
+        made
+    }
+
     /// The device's time corrected to the API's.
     #[must_use]
     pub fn corrected(&self, device_now: Timestamp) -> Timestamp {

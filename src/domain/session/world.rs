@@ -175,11 +175,14 @@ impl State {
     }
 }
 
-/// When the API dates a request that we have just made. One that was received was made some time ago.
+/// When the API dates a request that we have just made. One that was received was made some time ago, and one that
+/// was made after its end was not made then.
 fn just_created(outcome: &Outcome) -> Option<Timestamp> {
     match outcome {
         Outcome::Sent(Some(connection)) if connection.direction == Direction::Sent => {
-            connection.created()
+            let is_before = |expires| connection.created() < Some(expires);
+            let created = connection.created();
+            created.filter(|_| connection.expires().is_none_or(is_before))
         }
         _ => None,
     }
