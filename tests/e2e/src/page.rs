@@ -10,6 +10,7 @@ use crate::browser::Browser;
 use crate::role::Role;
 use crate::wait::{Look, SOON, until};
 
+pub mod hostile;
 mod kept;
 mod outcome;
 mod seen;

@@ -13,6 +13,9 @@ mod refused;
 mod release;
 mod sent;
 mod settings;
+mod storage;
+mod time;
+mod together;
 mod typing;
 
 fn main() -> ExitCode {
@@ -30,6 +33,9 @@ fn suite() -> Result<Suite> {
     let mut suite = Suite::new()?;
     doubt::add(&mut suite);
     faults::add(&mut suite);
+    together::add(&mut suite);
+    storage::add(&mut suite);
+    time::add(&mut suite);
     main_job::add(&mut suite);
     sent::add(&mut suite);
     typing::add(&mut suite);
