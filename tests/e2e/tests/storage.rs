@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 const NOT_KEPT: &str = "This browser does not let us keep a note of the request";
 
 /// What is said where there is a record that nobody can read.
-const UNREADABLE: &str = "could not read";
+const UNREADABLE: &str = "a note of an earlier request that cannot be read";
 
 /// Storages that refuse, each as a script that runs before the page does.
 const REFUSALS: [(&str, &str); 6] = [
@@ -49,12 +49,7 @@ const REFUSALS: [(&str, &str); 6] = [
 
 pub(crate) fn add(suite: &mut Suite) {
     suite.add("a_storage_that_refuses", Refresh::Default, refuses);
-    suite.add("a_storage_full_of_garbage", Refresh::Default, garbage);
-    suite.add(
-        "a_storage_that_other_tabs_change",
-        Refresh::Default,
-        changed_by_another_tab,
-    );
+    suite.add("a_storage_that_others_write_to", Refresh::Default, others);
 }
 
 async fn refuses(stage: &mut Stage) -> Result<()> {
@@ -104,8 +99,14 @@ enum Told {
     Both,
 }
 
-async fn garbage(stage: &mut Stage) -> Result<()> {
+async fn others(stage: &mut Stage) -> Result<()> {
     let site = Site::start(stage, "").await?;
+    changed_under_way(stage, &site).await?;
+    stage.forget_requests().await?;
+    found_on_starting(stage, &site).await
+}
+
+async fn found_on_starting(stage: &Stage, site: &Site) -> Result<()> {
     let page = &stage.page;
     page.open_site(&site.address()).await?;
     page.send("SLOW0030").await?;
@@ -114,7 +115,7 @@ async fn garbage(stage: &mut Stage) -> Result<()> {
     let record = page.pending_record().await?.context("no record is kept")?;
     let good: Value = serde_json::from_str(&record).context("our record")?;
     for (what, text, told) in entries(&good)? {
-        page.plant_record(Some(&text)).await?;
+        page.plant_record(&text).await?;
         posted += 1;
         comes_of(stage, told, posted)
             .await
@@ -195,15 +196,14 @@ async fn comes_of(stage: &Stage, told: Told, posted: usize) -> Result<()> {
 }
 
 /// Another tab clears the storage, then writes nonsense, while a request is under way in this one.
-async fn changed_by_another_tab(stage: &mut Stage) -> Result<()> {
-    let site = Site::start(stage, "").await?;
+async fn changed_under_way(stage: &Stage, site: &Site) -> Result<()> {
     let mut expected = Vec::new();
     for script in [
         "localStorage.clear()",
         "localStorage.setItem('referral-connect.pending', '{{{')",
     ] {
         expected.push("ABC12345");
-        changed_thus(stage, &site, script, &expected)
+        changed_thus(stage, site, script, &expected)
             .await
             .with_context(|| format!("another tab runs {script}"))?;
     }
@@ -214,7 +214,7 @@ async fn changed_thus(stage: &Stage, site: &Site, script: &str, expected: &[&str
     let page = &stage.page;
     let browser = page.browser();
     page.open_site(&site.address()).await?;
-    page.plant_record(None).await?;
+    page.forget_records().await?;
     page.reload_site().await?;
     page.hold_answers().await?;
     page.send("ABC12345").await?;

@@ -54,11 +54,6 @@ pub(crate) fn add(suite: &mut Suite) {
         tabs_without_locks,
     );
     suite.add(
-        "tabs_lose_no_record_of_each_other",
-        Refresh::Default,
-        tabs_with_two_codes,
-    );
-    suite.add(
         "a_closed_tab_comes_back_in_doubt",
         Refresh::Default,
         closed_and_left,
@@ -217,7 +212,7 @@ impl Tabs {
         for tab in self.both() {
             let session = stage.page.browser().session();
             session.switch_to_window(tab.clone()).await?;
-            stage.page.plant_record(None).await?;
+            stage.page.forget_records().await?;
             stage.page.reload().await?;
         }
         Ok(())
@@ -239,53 +234,13 @@ async fn tabs(stage: &mut Stage) -> Result<()> {
             .see_posted(&["SLOW0030"])
             .await
             .with_context(|| format!("round {round}"))?;
-        if round < ROUNDS {
-            tabs.start_afresh(stage).await?;
-        }
-    }
-    Ok(())
-}
-
-async fn tabs_without_locks(stage: &mut Stage) -> Result<()> {
-    let tabs = Tabs::open(stage).await?;
-    for (how, script) in WITHOUT_LOCKS {
-        tabs.run_in_both(stage, script).await?;
-        tabs.press_at_once(stage, "SLOW0030", "SLOW0030").await?;
-        tabs.see(
-            stage,
-            "one tab sending, and why not the other",
-            is_one_request,
-        )
-        .await
-        .with_context(|| format!("locks {how}"))?;
-        see_posted(stage, &["SLOW0030"], how).await?;
-
-        tabs.start_afresh(stage).await?;
-        tabs.run_in_both(stage, script).await?;
-        tabs.press_at_once(stage, "SLOW0030", "ABC12345").await?;
-        tabs.see(stage, "both tabs sending", |shown| {
-            shown.iter().all(Shown::has_sent)
-        })
-        .await
-        .with_context(|| format!("locks {how}"))?;
-        see_posted_in_any_order(stage, ["ABC12345", "SLOW0030"])
-            .await
-            .with_context(|| format!("locks {how}"))?;
-        let record = stage.page.pending_record().await?;
-        ensure!(
-            record
-                .as_ref()
-                .is_some_and(|record| record.contains("SLOW0030")),
-            "locks {how}: the record of SLOW0030 is gone: {record:?}"
-        );
         tabs.start_afresh(stage).await?;
     }
-    Ok(())
+    two_codes(stage, &tabs).await
 }
 
 /// Both codes leave in the same moment, and both tabs are closed before anything is known of either.
-async fn tabs_with_two_codes(stage: &mut Stage) -> Result<()> {
-    let tabs = Tabs::open(stage).await?;
+async fn two_codes(stage: &Stage, tabs: &Tabs) -> Result<()> {
     tabs.press_at_once(stage, "SLOW0030", "RESETCON").await?;
     see_posted_in_any_order(stage, ["RESETCON", "SLOW0030"]).await?;
     let session = stage.page.browser().session();
@@ -323,6 +278,43 @@ async fn tabs_with_two_codes(stage: &mut Stage) -> Result<()> {
     );
     page.see_no_pending_record().await?;
     see_posted_in_any_order(stage, ["RESETCON", "SLOW0030"]).await
+}
+
+async fn tabs_without_locks(stage: &mut Stage) -> Result<()> {
+    let tabs = Tabs::open(stage).await?;
+    for (how, script) in WITHOUT_LOCKS {
+        tabs.run_in_both(stage, script).await?;
+        tabs.press_at_once(stage, "SLOW0030", "SLOW0030").await?;
+        tabs.see(
+            stage,
+            "one tab sending, and why not the other",
+            is_one_request,
+        )
+        .await
+        .with_context(|| format!("locks {how}"))?;
+        see_posted(stage, &["SLOW0030"], how).await?;
+
+        tabs.start_afresh(stage).await?;
+        tabs.run_in_both(stage, script).await?;
+        tabs.press_at_once(stage, "SLOW0030", "ABC12345").await?;
+        tabs.see(stage, "both tabs sending", |shown| {
+            shown.iter().all(Shown::has_sent)
+        })
+        .await
+        .with_context(|| format!("locks {how}"))?;
+        see_posted_in_any_order(stage, ["ABC12345", "SLOW0030"])
+            .await
+            .with_context(|| format!("locks {how}"))?;
+        let record = stage.page.pending_record().await?;
+        ensure!(
+            record
+                .as_ref()
+                .is_some_and(|record| record.contains("SLOW0030")),
+            "locks {how}: the record of SLOW0030 is gone: {record:?}"
+        );
+        tabs.start_afresh(stage).await?;
+    }
+    Ok(())
 }
 
 /// Waits until the request to a firm is offered to be picked, and picks it, or until it is said to be sent.

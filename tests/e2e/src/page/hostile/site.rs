@@ -222,17 +222,30 @@ impl Page {
         .await
     }
 
-    /// Writes over the record of unconfirmed requests from outside of the widget; `None` removes it.
+    /// Writes over the record of unconfirmed requests, as others than the widget may.
     ///
     /// # Errors
     /// When the browser fails.
-    pub async fn plant_record(&self, record: Option<&str>) -> Result<()> {
+    pub async fn plant_record(&self, record: &str) -> Result<()> {
         self.browser
             .script(
-                "const [record] = arguments;
-                 if (record === null) localStorage.removeItem('referral-connect.pending');
-                 else localStorage.setItem('referral-connect.pending', record);",
+                "localStorage.setItem('referral-connect.pending', arguments[0]);",
                 vec![json!(record)],
+            )
+            .await
+    }
+
+    /// Removes everything that the widget keeps, except for the account.
+    ///
+    /// # Errors
+    /// When the browser fails.
+    pub async fn forget_records(&self) -> Result<()> {
+        self.browser
+            .script(
+                "for (const entry of Object.keys(localStorage)) {
+                     if (entry.startsWith('referral-connect.')) localStorage.removeItem(entry);
+                 }",
+                Vec::new(),
             )
             .await
     }
