@@ -101,9 +101,9 @@ enum Told {
 
 async fn others(stage: &mut Stage) -> Result<()> {
     let site = Site::start(stage, "").await?;
-    changed_under_way(stage, &site).await?;
+    found_on_starting(stage, &site).await?;
     stage.forget_requests().await?;
-    found_on_starting(stage, &site).await
+    changed_under_way(stage, &site).await
 }
 
 async fn found_on_starting(stage: &Stage, site: &Site) -> Result<()> {
@@ -115,7 +115,10 @@ async fn found_on_starting(stage: &Stage, site: &Site) -> Result<()> {
     let record = page.pending_record().await?.context("no record is kept")?;
     let good: Value = serde_json::from_str(&record).context("our record")?;
     for (what, text, told) in entries(&good)? {
+        // First the page ends, so that it writes nothing more.
+        page.leave_for_good(&site.no_widget()).await?;
         page.plant_record(&text).await?;
+        page.open_site(&site.address()).await?;
         posted += 1;
         comes_of(stage, told, posted)
             .await
@@ -170,7 +173,6 @@ fn entries(good: &Value) -> Result<Vec<(&'static str, String, Told)>> {
 /// The page comes up on the entry, tells of it, and sends another code once.
 async fn comes_of(stage: &Stage, told: Told, posted: usize) -> Result<()> {
     let page = &stage.page;
-    page.reload_site().await?;
     until(&format!("{told:?} told"), SOON, async || {
         let text = page.told_so_far().await?;
         let in_doubt = text.contains("SLOW0030 may have been sent");
@@ -213,9 +215,9 @@ async fn changed_under_way(stage: &Stage, site: &Site) -> Result<()> {
 async fn changed_thus(stage: &Stage, site: &Site, script: &str, expected: &[&str]) -> Result<()> {
     let page = &stage.page;
     let browser = page.browser();
-    page.open_site(&site.address()).await?;
+    page.leave_for_good(&site.no_widget()).await?;
     page.forget_records().await?;
-    page.reload_site().await?;
+    page.open_site(&site.address()).await?;
     page.hold_answers().await?;
     page.send("ABC12345").await?;
     stage.see_posted(expected).await?;

@@ -85,8 +85,12 @@ impl Site {
         )?;
         fs::write(folder.path().join("second.js"), second_mount(&page)?)?;
         fs::write(
+            folder.path().join("none.html"),
+            "<!doctype html><title>None</title><link rel=icon href=data:,>",
+        )?;
+        fs::write(
             folder.path().join("two.html"),
-            "<!doctype html><title>Two</title>\
+            "<!doctype html><title>Two</title><link rel=icon href=data:,>\
              <iframe src=index.html width=600 height=900></iframe><iframe src=index.html width=600 height=900></iframe>",
         )?;
         Ok(Self {
@@ -110,7 +114,7 @@ impl Site {
     /// The address of a document on the same origin that has no widget in it.
     #[must_use]
     pub fn no_widget(&self) -> String {
-        format!("{}first.js", self.address())
+        format!("{}none.html", self.address())
     }
 }
 
@@ -233,6 +237,35 @@ impl Page {
                 vec![json!(record)],
             )
             .await
+    }
+
+    /// Goes to another address so that the page that is open ends: there is no way back to it, so no browser keeps it.
+    ///
+    /// # Errors
+    /// When the browser does not go there.
+    pub async fn leave_for_good(&self, address: &str) -> Result<()> {
+        self.browser
+            .script::<Value>(
+                "window.location.replace(arguments[0])",
+                vec![json!(address)],
+            )
+            .await?;
+        until(&format!("the browser at {address}"), SOON, async || {
+            // Between two documents Firefox answers with nothing.
+            let is_there: Option<bool> = self
+                .browser
+                .script(
+                    "return document.URL === arguments[0] && document.readyState === 'complete'",
+                    vec![json!(address)],
+                )
+                .await?;
+            Ok(if is_there == Some(true) {
+                Look::Seen(())
+            } else {
+                Look::NotYet("it is elsewhere".into())
+            })
+        })
+        .await
     }
 
     /// Removes everything that the widget keeps, except for the account.
