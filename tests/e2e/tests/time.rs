@@ -44,13 +44,13 @@ async fn wrong_clock(stage: &mut Stage) -> Result<()> {
             .await
             .with_context(|| format!("the clock is off by {off:#} from the start"))?;
 
-        stage.open_page().await?;
+        stage.page.open_site(&stage.sandbox.address()).await?;
         stage.page.move_clock(off).await?;
         both_ways(stage, NEVER)
             .await
             .with_context(|| format!("the clock is off by {off:#} since before the press"))?;
 
-        stage.open_page().await?;
+        stage.page.open_site(&stage.sandbox.address()).await?;
         both_ways(stage, off)
             .await
             .with_context(|| format!("the clock jumps by {off:#} between press and check"))?;
@@ -135,7 +135,7 @@ async fn unseen(stage: &mut Stage) -> Result<()> {
 
 /// The API is away whenever the clock jumps: it would say, truly, that hardly any time has passed.
 async fn hours_count_at_once(stage: &mut Stage) -> Result<()> {
-    stage.open_page().await?;
+    stage.page.open_site(&stage.sandbox.address()).await?;
     stage.page.send("ABC12345").await?;
     stage.page.see_badge("Pending").await?;
     let expires_at = stage.sandbox.connection().await?.expires_at;
@@ -158,7 +158,7 @@ async fn hours_count_at_once(stage: &mut Stage) -> Result<()> {
     stage.sandbox.start_again().await?;
 
     for way in [Way::Asleep, Way::Hidden] {
-        stage.open_page().await?;
+        stage.page.open_site(&stage.sandbox.address()).await?;
         stage.page.send("EXPIRE10").await?;
         stage.page.see_badge("Pending").await?;
         stage.sandbox.stop().await;
@@ -195,7 +195,7 @@ fn is_among(timers: &[String], expires_at: &str, later: SignedDuration) -> Resul
 /// A page that comes back with a doubt on the screen looks it up by itself, once each time.
 async fn doubts_are_looked_up(stage: &mut Stage) -> Result<()> {
     stage.forget_requests().await?;
-    stage.open_page().await?;
+    stage.page.open_site(&stage.sandbox.address()).await?;
     stage.sandbox.stop().await;
     stage.page.send("ABC12345").await?;
     stage

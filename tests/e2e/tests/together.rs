@@ -65,7 +65,7 @@ pub(crate) fn add(suite: &mut Suite) {
 }
 
 async fn burst(stage: &mut Stage) -> Result<()> {
-    stage.open_page().await?;
+    stage.page.open_site(&stage.sandbox.address()).await?;
     let page = &stage.page;
     page.burst_in_one_task("SLOW0030", 100).await?;
     page.burst_of_a_person(100).await?;
@@ -162,8 +162,7 @@ impl Tabs {
             if tab > 0 {
                 browser.open_tab(&stage.sandbox.address()).await?;
             }
-            stage.page.see_form().await?;
-            stage.page.see_ready().await?;
+            stage.page.see_accounts_chosen(1).await?;
             tabs.push(session.window().await?);
         }
         let [first, second] = <[WindowHandle; 2]>::try_from(tabs)
@@ -229,7 +228,7 @@ impl Tabs {
         stage.page.forget_records().await?;
         for tab in self.both() {
             browser.session().switch_to_window(tab.clone()).await?;
-            stage.page.open(&stage.sandbox.address()).await?;
+            stage.page.open_site(&stage.sandbox.address()).await?;
         }
         Ok(())
     }
@@ -264,7 +263,7 @@ async fn two_codes(stage: &Stage, tabs: &Tabs) -> Result<()> {
         session.close_window().await?;
     }
     session.switch_to_window(tabs.outside.clone()).await?;
-    stage.open_page().await?;
+    stage.page.open_site(&stage.sandbox.address()).await?;
     let page = &stage.page;
     let record = page.pending_record().await?.unwrap_or_default();
     ensure!(
@@ -377,7 +376,6 @@ async fn closed_and_left(stage: &mut Stage) -> Result<()> {
     let page = &stage.page;
     let browser = page.browser();
     let outside = browser.open_tab(&site.address()).await?;
-    page.see_form().await?;
     page.see_accounts_chosen(1).await?;
     page.send("SLOW0030").await?;
     stage.see_posted(&["SLOW0030"]).await?;

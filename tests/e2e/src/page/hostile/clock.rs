@@ -80,7 +80,6 @@ impl Page {
              }}, (error) => done(String(error)));"
         );
         self.in_time(&script, off).await?;
-        self.see_form().await?;
         self.see_accounts_chosen(1).await
     }
 

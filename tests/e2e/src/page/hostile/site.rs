@@ -17,6 +17,11 @@ use crate::wait::{Look, SOON, until};
 /// that is told, with the record as it was at that moment, and holds back the answers to posts when it is told to.
 const LISTENER: &str = "
     window.errorsHeard = [];
+    const report = console.error;
+    console.error = (...words) => {
+        window.errorsHeard.push(words.join(' '));
+        report.apply(console, words);
+    };
     addEventListener('error', (event) => window.errorsHeard.push(`uncaught: ${event.message}`));
     addEventListener('unhandledrejection', (event) => window.errorsHeard.push(`unhandled: ${event.reason}`));
 
@@ -132,21 +137,13 @@ fn second_mount(page: &str) -> Result<String> {
 }
 
 impl Page {
-    /// Opens the page on a site of its own and waits until it can send, without a word to its storage.
+    /// Opens the page, of a [`Site`] or of the sandbox, and waits until it can send. Unlike [`Page::open`] and
+    /// [`Stage::open_page`] this says no word to the storage and asks for no roles, which takes its time.
     ///
     /// # Errors
     /// When it does not get ready.
     pub async fn open_site(&self, address: &str) -> Result<()> {
-        self.open(address).await?;
-        self.see_accounts_chosen(1).await
-    }
-
-    /// Loads the page again and waits until it can send, without a word to its storage.
-    ///
-    /// # Errors
-    /// When it does not get ready.
-    pub async fn reload_site(&self) -> Result<()> {
-        self.reload().await?;
+        self.browser.open(address).await?;
         self.see_accounts_chosen(1).await
     }
 
