@@ -139,7 +139,9 @@ fn is_undecided(observed: &Observed) -> bool {
 
 /// Whether the person is to say which request is theirs.
 fn is_offered(observed: &Observed) -> bool {
-    observed.status.contains("Press the one that is yours")
+    ["Press the one that is yours", "one of them may be yours"]
+        .iter()
+        .any(|offer| observed.status.contains(offer))
 }
 
 impl Verdicts {

@@ -45,7 +45,9 @@ pub fn rows() -> Vec<Row> {
         sends(
             "a status that is a word",
             "HTTP/1.1 OK\r\nContent-Length: 2\r\n\r\n{}",
-        ),
+        )
+        // Chromium makes 200 of it, with its headers: nothing tells that from a real one.
+        .differs_in(Engine::Chromium, Expected::unavailable(), 1..=1),
         sends(
             "a status of four digits",
             "HTTP/1.1 2000 OK\r\nContent-Length: 2\r\n\r\n{}",
@@ -54,7 +56,8 @@ pub fn rows() -> Vec<Row> {
         sends(
             "a negative status",
             "HTTP/1.1 -200 OK\r\nContent-Length: 2\r\n\r\n{}",
-        ),
+        )
+        .differs_in(Engine::Chromium, Expected::unavailable(), 1..=1),
         // WebKit takes the first.
         sends(
             "two lengths that differ",
