@@ -94,6 +94,8 @@ pub(super) struct Runner {
     kept: RwSignal<Kept>,
     calls: StoredValue<Calls, LocalStorage>,
     check_timer: StoredValue<Option<Timer>, LocalStorage>,
+    /// The request whose record was kept last. One that has not left has no record that anybody may see.
+    left: StoredValue<Option<Pending>>,
     root: NodeRef<html::Div>,
 }
 
@@ -106,6 +108,7 @@ impl Runner {
             kept: RwSignal::new(Kept::Stored),
             calls: StoredValue::new_local(calls),
             check_timer: StoredValue::new_local(None),
+            left: StoredValue::new(None),
             root,
         }
     }
@@ -182,7 +185,11 @@ impl Runner {
     /// Somebody else changed what the browser stores, and may have emptied it: what this page made and does not know
     /// the outcome of has to be there.
     pub(super) fn keep(self) {
-        let made = self.peek(|state, _| state.made_here()).unwrap_or_default();
+        let left = self.left.try_get_value().flatten();
+        let mut made = self.peek(|state, _| state.made_here()).unwrap_or_default();
+        made.retain(|pending| {
+            pending.has_ended || left.as_ref().is_some_and(|left| left.is_same(pending))
+        });
         let Some(calls) = self.calls.try_get_value() else {
             return;
         };
@@ -254,10 +261,12 @@ impl Runner {
     async fn send(self, calls: Calls, attempt: Attempt, pending: Pending, in_doubt: Vec<Pending>) {
         let outcome = match self.tell(Message::Submit(pending.key.clone())) {
             Consent::Given => {
+                let leaving = pending.clone();
                 (calls.send)(Departure {
                     pending: pending.clone(),
                     in_doubt,
                     recorded: Box::new(move |kept| {
+                        let _ = self.left.try_set_value(Some(leaving));
                         let _ = self.kept.try_set(kept);
                     }),
                 })
