@@ -84,13 +84,11 @@ pub fn refusal(body: &[u8]) -> Option<String> {
     let of_field = reply.get("errors").and_then(|errors| match errors {
         Value::Object(fields) => fields
             .get("adviser_key")
-            .and_then(first_text)
-            .or_else(|| fields.values().find_map(first_text)),
-        other => first_text(other),
+            .and_then(first_shown_text)
+            .or_else(|| fields.values().find_map(first_shown_text)),
+        other => first_shown_text(other),
     });
-    of_field
-        .or_else(|| text(reply.get("message")))
-        .map(|message| message.chars().take(SHOWN_TEXT_MOST).collect())
+    of_field.or_else(|| shown_text(reply.get("message")))
 }
 
 fn parse(body: &[u8]) -> Option<Value> {
@@ -111,7 +109,8 @@ fn list(body: &[u8]) -> Option<Vec<Value>> {
 
 fn connection_of(fields: &Map<String, Value>) -> Option<Connection> {
     let uuid = text(fields.get("uuid")).filter(|uuid| uuid.len() <= UUID_MOST_BYTES);
-    let status = text(fields.get("status"));
+    // A word that we do not know is shown.
+    let status = shown_text(fields.get("status"));
     // Any object at all may come with a 200. One that has neither of these is not about a connection.
     if uuid.is_none() && status.is_none() {
         return None;
@@ -134,11 +133,15 @@ fn connection_of(fields: &Map<String, Value>) -> Option<Connection> {
 }
 
 fn firm(value: Option<&Value>) -> Firm {
-    let part = |name| value.and_then(|firm| text(firm.get(name)));
     Firm {
-        uuid: part("uuid"),
-        name: part("name").map(|name| name.chars().take(SHOWN_TEXT_MOST).collect()),
+        uuid: value.and_then(|firm| text(firm.get("uuid"))),
+        name: name(value),
     }
+}
+
+/// The name of a firm or an account.
+fn name(of: Option<&Value>) -> Option<String> {
+    shown_text(of?.get("name"))
 }
 
 fn account_of(login: &Map<String, Value>) -> Option<Account> {
@@ -147,9 +150,9 @@ fn account_of(login: &Map<String, Value>) -> Option<Account> {
     let preferred = text(login.get("preferred_account_uuid")).is_some_and(|other| other == uuid);
     Some(Account {
         uuid: uuid.parse().ok()?,
-        name: text(account.get("name")),
-        firm: account.get("firm").and_then(|firm| text(firm.get("name"))),
-        role: text(account.get("role")).or_else(|| text(account.get("type"))),
+        name: name(Some(account)),
+        firm: name(account.get("firm")),
+        role: shown_text(account.get("role")).or_else(|| shown_text(account.get("type"))),
         preferred,
     })
 }
@@ -165,9 +168,15 @@ fn text(value: Option<&Value>) -> Option<String> {
     (!words.is_empty()).then(|| words.to_owned())
 }
 
-fn first_text(value: &Value) -> Option<String> {
+/// A text that people read: no longer than [`SHOWN_TEXT_MOST`], and without white space where it was cut.
+fn shown_text(value: Option<&Value>) -> Option<String> {
+    let cut: String = text(value)?.chars().take(SHOWN_TEXT_MOST).collect();
+    Some(cut.trim_end().to_owned())
+}
+
+fn first_shown_text(value: &Value) -> Option<String> {
     match value {
-        Value::Array(entries) => entries.iter().find_map(|entry| text(Some(entry))),
-        other => text(Some(other)),
+        Value::Array(entries) => entries.iter().find_map(|entry| shown_text(Some(entry))),
+        other => shown_text(Some(other)),
     }
 }

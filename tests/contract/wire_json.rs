@@ -67,6 +67,40 @@ fn unknown_words_are_kept_and_a_missing_direction_is_ours() {
 }
 
 #[test]
+fn whatever_people_read_is_cut_and_the_cut_leaves_no_space() {
+    for (sent, expected) in [
+        ("ł".repeat(500), "ł".repeat(500)),
+        ("ł".repeat(501), "ł".repeat(500)),
+        ("ł".repeat(499) + " more", "ł".repeat(499)),
+    ] {
+        let shown = Some(expected.as_str());
+        let strange = connection(&format!(
+            r#"{{"status":"{sent}","sender_firm":{{"name":"{sent}"}},"recipient_firm":{{"name":"{sent}"}}}}"#
+        ));
+        assert_eq!(strange.status, Status::Other(expected.clone()));
+        assert_eq!(strange.sender_firm.name.as_deref(), shown);
+        assert_eq!(strange.recipient_firm.name.as_deref(), shown);
+
+        for role in ["role", "type"] {
+            let login = format!(
+                r#"[{{"account":{{"uuid":"{ACCOUNT}","name":"{sent}","{role}":"{sent}","firm":{{"name":"{sent}"}}}}}}]"#
+            );
+            let accounts = wire::accounts(login.as_bytes()).unwrap();
+            assert_eq!(accounts[0].name.as_deref(), shown);
+            assert_eq!(accounts[0].firm.as_deref(), shown);
+            assert_eq!(accounts[0].role.as_deref(), shown);
+        }
+        for refusal in [
+            format!(r#"{{"message":"{sent}"}}"#),
+            format!(r#"{{"errors":{{"adviser_key":["{sent}"]}}}}"#),
+            format!(r#"{{"errors":"{sent}"}}"#),
+        ] {
+            assert_eq!(wire::refusal(refusal.as_bytes()).as_deref(), shown);
+        }
+    }
+}
+
+#[test]
 fn an_unreadable_time_is_kept_as_text() {
     let odd = connection(r#"{"uuid":"a","status":"pending","expires_at":"2026-02-30"}"#);
     assert_eq!(
