@@ -1,5 +1,6 @@
 //! The 8-character referral code of an adviser.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
@@ -92,10 +93,11 @@ impl FromStr for AdviserKey {
         let found = seen.chars().count();
         let code = if found > KEY_LENGTH {
             let bare: String = seen.chars().filter(|&c| !is_dash(c)).collect();
-            match bare.chars().count() {
-                KEY_LENGTH => bare,
-                fewer if fewer > KEY_LENGTH => return Err(KeyProblem::TooLong { found: fewer }),
-                _ => return Err(KeyProblem::TooLong { found }),
+            let fewer = bare.chars().count();
+            match fewer.cmp(&KEY_LENGTH) {
+                Ordering::Equal => bare,
+                Ordering::Greater => return Err(KeyProblem::TooLong { found: fewer }),
+                Ordering::Less => return Err(KeyProblem::TooLong { found }),
             }
         } else {
             seen

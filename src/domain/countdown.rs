@@ -174,13 +174,8 @@ impl Window {
 #[must_use]
 pub fn clock_difference_ms(created: Timestamp, pressed: Timestamp, answered: Timestamp) -> i64 {
     const TOLERANCE_MS: u64 = 30_000;
-    let difference_ms = if created > answered {
-        created.millis_since(answered)
-    } else if created < pressed {
-        created.millis_since(pressed)
-    } else {
-        0
-    };
+    let nearest_that_fits = created.max(pressed).min(answered);
+    let difference_ms = created.millis_since(nearest_that_fits);
     if difference_ms.unsigned_abs() > TOLERANCE_MS {
         difference_ms
     } else {

@@ -341,7 +341,7 @@ fn a_token_is_what_a_header_can_carry_and_never_shown() {
     ] {
         assert_eq!(unusable.parse::<Token>(), Err(TokenProblem::Characters));
     }
-    assert!(!format!("{:?}", token()).contains("secret"));
+    assert_eq!(format!("{:?}", token()), "Token(…)");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 use proptest::prelude::*;
 use referral_connect::domain::connection::{Connection, Direction, Firm, Status};
+use referral_connect::domain::countdown::Window;
 use referral_connect::domain::timestamp::{Moment, Timestamp};
 
 fn pending_until(expires: &str) -> Connection {
@@ -22,6 +23,27 @@ fn a_pending_request_past_its_date_has_expired() {
     assert_eq!(status("2026-02-19T17:51:28Z"), Status::Pending);
     assert_eq!(status("2026-02-19T17:51:29Z"), Status::Expired);
     assert_eq!(status("2026-03-01T00:00:00Z"), Status::Expired);
+}
+
+#[test]
+fn a_pending_request_can_be_answered_from_its_beginning_to_its_end() {
+    let moment = |text: &str| Some(Moment::new(text.to_owned()));
+    let expires = Timestamp::parse("2026-02-19T17:51:29Z").unwrap();
+    for (created_at, created) in [
+        (
+            moment("2026-01-20T17:51:29Z"),
+            Timestamp::parse("2026-01-20T17:51:29Z"),
+        ),
+        (moment("some day"), None),
+        (None, None),
+    ] {
+        let connection = Connection {
+            created_at,
+            ..pending_until("2026-02-19T17:51:29+00:00")
+        };
+        assert_eq!(connection.created(), created);
+        assert_eq!(connection.window(), Some(Window { created, expires }));
+    }
 }
 
 #[test]
