@@ -171,6 +171,16 @@ fn a_refusal_speaks_of_the_code_first() {
 }
 
 #[test]
+fn what_is_said_of_the_code_is_quoted() {
+    for status in [409, 422] {
+        match interpret_create(reply(status, r#"{"message":"M"}"#), now()) {
+            Outcome::Rejected(rejection) => assert_eq!(rejection.message.as_deref(), Some("M")),
+            other => panic!("{status}: {other:?}"),
+        }
+    }
+}
+
+#[test]
 fn the_servers_insides_are_never_quoted() {
     let leak = r#"{"message":"No query results for model [App\\Models\\ReferralConnection]"}"#;
     for status in [401, 403, 404, 405, 410, 415, 418, 429] {

@@ -15,5 +15,6 @@ mod countdown;
 mod doubt;
 mod news;
 mod session;
+mod several;
 mod timestamp;
 mod wrong_clock;

@@ -170,3 +170,11 @@ fn another_status_is_told_with_the_one_before() {
     );
     assert_eq!(shown.told_of(Event::Refreshed(made())), []);
 }
+
+#[test]
+fn what_was_sent_is_not_told_again_while_it_is_shown() {
+    for confirmed in [None, Some(made())] {
+        let shown = Desk::sending("ABC12345").answered(Outcome::Sent(confirmed));
+        assert_eq!(shown.told_of(Event::Typed("XYZ".to_owned())), []);
+    }
+}
