@@ -4,6 +4,7 @@ use std::ffi::OsString;
 
 use lexopt::prelude::{Long, Short, Value};
 
+use crate::fuzz::Target;
 use crate::page::Flavour;
 use crate::suite::Step;
 
@@ -14,6 +15,9 @@ pub(crate) enum Request {
     Run(RunOptions),
     Test(TestOptions),
     Build,
+    Fuzz(FuzzOptions),
+    /// With what is handed to cargo-mutants.
+    Mutants(Vec<String>),
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -31,7 +35,16 @@ pub(crate) struct TestOptions {
     pub(crate) runner_arguments: Vec<String>,
 }
 
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct FuzzOptions {
+    /// How many inputs each target tries.
+    pub(crate) executions: u64,
+    /// All when empty.
+    pub(crate) targets: Vec<Target>,
+}
+
 const DEFAULT_PORT: u16 = 8787;
+const DEFAULT_EXECUTIONS: u64 = 10_000_000;
 
 /// Reads the arguments after the program's name.
 ///
@@ -45,6 +58,8 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Req
             Some("run") => run(&mut parser),
             Some("test") => test(&mut parser),
             Some("build") => build(&mut parser),
+            Some("fuzz") => fuzz(&mut parser),
+            Some("mutants") => mutants(&mut parser),
             Some("help") => return Ok(Request::Help(OVERVIEW.into())),
             _ => {
                 return Err(format!(
@@ -106,13 +121,8 @@ fn test(parser: &mut lexopt::Parser) -> Result<Request, lexopt::Error> {
     let mut options = TestOptions::default();
     loop {
         // Everything after `--` belongs to the test runners, flags and all.
-        if let Some(rest) = parser.try_raw_args()
-            && rest.peek().is_some_and(|argument| argument == "--")
-        {
-            options.runner_arguments = rest
-                .skip(1)
-                .map(|argument| argument.string())
-                .collect::<Result<_, _>>()?;
+        if let Some(rest) = after_dashes(parser)? {
+            options.runner_arguments = rest;
             return Ok(Request::Test(options));
         }
         match parser.next()? {
@@ -139,12 +149,63 @@ fn build(parser: &mut lexopt::Parser) -> Result<Request, lexopt::Error> {
     }
 }
 
+fn fuzz(parser: &mut lexopt::Parser) -> Result<Request, lexopt::Error> {
+    use lexopt::ValueExt;
+
+    let mut options = FuzzOptions {
+        executions: DEFAULT_EXECUTIONS,
+        targets: Vec::new(),
+    };
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("executions") => options.executions = parser.value()?.parse()?,
+            Long("help") | Short('h') => return Ok(Request::Help(FUZZ.into())),
+            Value(name) => {
+                let name = name.string()?;
+                let target = Target::named(&name).ok_or_else(|| {
+                    format!("the targets are {}, not {name:?}", Target::NAMES.join(", "))
+                })?;
+                options.targets.push(target);
+            }
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(Request::Fuzz(options))
+}
+
+fn mutants(parser: &mut lexopt::Parser) -> Result<Request, lexopt::Error> {
+    if let Some(arguments) = after_dashes(parser)? {
+        return Ok(Request::Mutants(arguments));
+    }
+    match parser.next()? {
+        None => Ok(Request::Mutants(Vec::new())),
+        Some(Long("help") | Short('h')) => Ok(Request::Help(MUTANTS.into())),
+        Some(other) => Err(other.unexpected()),
+    }
+}
+
+/// What follows `--`, if that comes next.
+fn after_dashes(parser: &mut lexopt::Parser) -> Result<Option<Vec<String>>, lexopt::Error> {
+    use lexopt::ValueExt;
+
+    match parser.try_raw_args() {
+        Some(rest) if rest.peek().is_some_and(|argument| argument == "--") => rest
+            .skip(1)
+            .map(|argument| argument.string())
+            .collect::<Result<_, _>>()
+            .map(Some),
+        _ => Ok(None),
+    }
+}
+
 const OVERVIEW: &str = "\
 Usage: cargo xtask <command>
 
   run      installs what is missing, builds, and serves the page with the sandbox until stopped
   test     everything that continuous integration runs
   build    the release, in dist/
+  fuzz     tries millions of inputs on what reads text from people and from the network
+  mutants  breaks the code in one place at a time, to see whether a test notices
 
 `cargo xtask <command> --help` tells more of each.
 
@@ -181,6 +242,24 @@ const BUILD: &str = "\
 Usage: cargo xtask build
 
 Builds the release into dist/ and prints the sizes of the WebAssembly and its JavaScript, as they are and compressed.";
+
+const FUZZ: &str = "\
+Usage: cargo xtask fuzz [--executions N] [TARGET]...
+
+Tries N inputs on each target, or on those named: adviser_key, timestamp, wire. It starts from tests/corpus/, steers by
+which branches of the code an input takes, and holds every input against the target's invariants in
+tests/corpus/invariants/. What it finds stays in fuzz/corpus/, and what breaks an invariant in fuzz/artifacts/.
+
+  --executions N    how many inputs for each target (default 10000000)";
+
+const MUTANTS: &str = "\
+Usage: cargo xtask mutants [-- ARGUMENTS]
+
+Breaks src/domain/ and the parts of src/api/ that need no browser in one place at a time, and runs the native tests on
+each. Fails if a mutant is missed by all of them; .cargo/mutants.toml says what is left out, and why. It works in a
+copy, and its report is in target/mutants.out/.
+
+  -- ARGUMENTS   go to cargo-mutants: `-- --re src/domain/account`, for instance, for the mutants of one file";
 
 #[cfg(test)]
 mod tests {
@@ -220,6 +299,33 @@ mod tests {
     }
 
     #[test]
+    fn fuzz_takes_a_number_and_targets() {
+        assert_eq!(
+            parsed("fuzz"),
+            Ok(Request::Fuzz(FuzzOptions {
+                executions: 10_000_000,
+                targets: Vec::new(),
+            }))
+        );
+        assert_eq!(
+            parsed("fuzz wire --executions 5"),
+            Ok(Request::Fuzz(FuzzOptions {
+                executions: 5,
+                targets: vec![Target::Wire],
+            }))
+        );
+    }
+
+    #[test]
+    fn mutants_hands_on_what_follows_the_dashes() {
+        assert_eq!(parsed("mutants"), Ok(Request::Mutants(Vec::new())));
+        assert_eq!(
+            parsed("mutants -- --file a.rs"),
+            Ok(Request::Mutants(vec!["--file".into(), "a.rs".into()]))
+        );
+    }
+
+    #[test]
     fn what_is_not_understood_is_named() {
         #[track_caller]
         fn complains(line: &str, about: &str) {
@@ -233,6 +339,9 @@ mod tests {
         complains("run --release=yes", "takes no value");
         complains("test --only everything", "everything");
         complains("build now", "now");
+        complains("fuzz everything", "everything");
+        complains("fuzz --executions many", "many");
+        complains("mutants now", "now");
         complains("--verbose", "--verbose");
     }
 
@@ -246,6 +355,8 @@ mod tests {
             "run --help",
             "test -h",
             "build --help",
+            "fuzz --help",
+            "mutants --help",
         ] {
             assert!(matches!(parsed(line), Ok(Request::Help(_))), "{line:?}");
         }

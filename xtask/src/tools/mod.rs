@@ -23,8 +23,9 @@ use crate::project::Project;
 pub(crate) struct Tool {
     pub(crate) name: &'static str,
     pub(crate) version: Version,
-    /// What it is called on the command line; each must answer `--version` with the version.
+    /// What it is called on the command line; each must answer [`Tool::version_arguments`] with the version.
     programs: &'static [&'static str],
+    version_arguments: &'static [&'static str],
     source: Source,
     /// Said while the person waits.
     cost: &'static str,
@@ -41,11 +42,14 @@ enum Source {
     Npm,
 }
 
+const VERSION: &[&str] = &["--version"];
+
 /// Turns `index.html` and the compiled module into the page. 0.22 wants a newer Rust than this project.
 pub(crate) const TRUNK: Tool = Tool {
     name: "trunk",
     version: Version::Pinned("0.21.14"),
     programs: &["trunk"],
+    version_arguments: VERSION,
     source: Source::Cargo {
         // It never downloads anything for us, so the smaller of its two TLS stacks will do.
         arguments: &["--no-default-features", "--features", "rustls"],
@@ -58,6 +62,7 @@ pub(crate) const WASM_BINDGEN: Tool = Tool {
     name: "wasm-bindgen-cli",
     version: Version::Locked("wasm-bindgen"),
     programs: &["wasm-bindgen", "wasm-bindgen-test-runner"],
+    version_arguments: VERSION,
     source: Source::Cargo { arguments: &[] },
     cost: "compiling, about 2 minutes on two cores",
 };
@@ -67,6 +72,7 @@ pub(crate) const WASM_OPT: Tool = Tool {
     name: "binaryen",
     version: Version::Pinned("132"),
     programs: &["wasm-opt"],
+    version_arguments: VERSION,
     source: Source::Npm,
     cost: "downloading, a few seconds",
 };
@@ -76,8 +82,30 @@ pub(crate) const GECKODRIVER: Tool = Tool {
     name: "geckodriver",
     version: Version::Pinned("0.37.1"),
     programs: &["geckodriver"],
+    version_arguments: VERSION,
     source: Source::Cargo { arguments: &[] },
     cost: "compiling, about 1 minute on two cores",
+};
+
+/// Compiles and runs the fuzz targets.
+pub(crate) const CARGO_FUZZ: Tool = Tool {
+    name: "cargo-fuzz",
+    version: Version::Pinned("0.13.2"),
+    programs: &["cargo-fuzz"],
+    version_arguments: VERSION,
+    source: Source::Cargo { arguments: &[] },
+    cost: "compiling, about 1 minute on two cores",
+};
+
+/// Breaks the code in one place at a time, to see whether a test notices.
+pub(crate) const CARGO_MUTANTS: Tool = Tool {
+    name: "cargo-mutants",
+    version: Version::Pinned("27.1.0"),
+    programs: &["cargo-mutants"],
+    // It answers as the `mutants` of `cargo mutants` alone.
+    version_arguments: &["mutants", "--version"],
+    source: Source::Cargo { arguments: &[] },
+    cost: "compiling, about 2 minutes on two cores",
 };
 
 impl Tool {
@@ -96,7 +124,8 @@ impl Tool {
         // Ours is found first, so one of another version has to be replaced whatever else there is.
         Ok(!self.programs.iter().all(|program| {
             find_program(program, &search_path(project))
-                .is_some_and(|path| version_of(&path).as_deref() == Some(wanted.as_str()))
+                .and_then(|path| version_told(&path, self.version_arguments))
+                .is_some_and(|version| version == wanted)
         }))
     }
 
@@ -250,9 +279,13 @@ fn is_executable(path: &Path) -> bool {
 
 /// What a program says its version is; nothing when it cannot even be started, as after an interrupted install.
 pub(crate) fn version_of(program: &Path) -> Option<String> {
+    version_told(program, VERSION)
+}
+
+fn version_told(program: &Path, arguments: &[&str]) -> Option<String> {
     let mut command = process::command(program);
     let output = command
-        .arg("--version")
+        .args(arguments)
         .stderr(Stdio::null())
         .output()
         .ok()?;

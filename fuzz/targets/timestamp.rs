@@ -1,0 +1,6 @@
+#![no_main]
+
+#[path = "../../tests/corpus/invariants/mod.rs"]
+mod invariants;
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| invariants::timestamp::hold(input));
