@@ -225,3 +225,31 @@ async fn a_record_that_cannot_be_read_is_told_of() {
         .await;
     until("the request to leave", || stage.sends() == 1).await;
 }
+
+#[wasm_bindgen_test]
+async fn what_left_is_put_back_on_record_when_another_tab_changes_the_storage() {
+    let change = || stage::script("window.dispatchEvent(new Event('storage'))");
+    let stage = Stage::open(NOW);
+    change();
+    stage.send("ABC12345").await;
+    assert_eq!(stage.put_back(), []);
+    change();
+    until("the record to be put back", || stage.put_back().len() == 1).await;
+    assert_eq!(stage.put_back(), stage.kept());
+    stage
+        .see("[role=status]", "This browser does not let us keep a note")
+        .await;
+    stage.answer(sent(&pending_until("2026-02-19T12:00:00Z")));
+    stage.see("[role=status]", "Request sent").await;
+    change();
+    stage.settle().await;
+    assert_eq!(stage.put_back().len(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn a_request_in_doubt_is_put_back_on_record_at_once() {
+    let stage = Stage::open(NOW);
+    stage.send("ABC12345").await;
+    stage.answer(Outcome::Unknown(Doubt::ConnectionLost));
+    until("the record to be put back", || stage.put_back().len() == 1).await;
+}

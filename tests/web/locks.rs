@@ -155,3 +155,27 @@ async fn a_hold_that_lingers_keeps_others_away_and_comes_back_to_its_own_page() 
     }
     panic!("it is held for ever");
 }
+
+#[wasm_bindgen_test]
+async fn a_page_that_is_left_holds_nothing() {
+    for (value, is_broken) in [("", false), ("undefined", true)] {
+        let _broken = is_broken.then(|| Broken::locks(value));
+        let hold = locks::hold("left").await.unwrap();
+        assert!(locks::hold("left").await.is_none());
+        stage::script("window.dispatchEvent(new Event('pagehide'))");
+        let free = Rc::new(RefCell::new(None));
+        until_held("left", &free).await;
+        drop(hold);
+        assert!(locks::hold("left").await.is_none(), "the new one stands");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn what_lingers_does_not_come_back_to_a_page_that_was_left() {
+    let hold = locks::hold("lingered").await.unwrap();
+    locks::linger("lingered", hold, 60_000);
+    stage::script("window.dispatchEvent(new Event('pagehide'))");
+    let free = Rc::new(RefCell::new(None));
+    until_held("lingered", &free).await;
+    assert!(locks::hold("lingered").await.is_none());
+}

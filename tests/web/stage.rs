@@ -38,6 +38,7 @@ struct World {
     questions: Cell<usize>,
     status: RefCell<Option<Result<Connection, Unanswered>>>,
     kept: RefCell<Vec<Pending>>,
+    put_back: RefCell<Vec<Pending>>,
     has_unreadable: Cell<bool>,
     told: RefCell<Vec<Message>>,
     consent: Cell<Option<Consent>>,
@@ -222,6 +223,11 @@ impl Stage {
         self.world.has_unreadable.set(true);
     }
 
+    /// The records that were put back.
+    pub fn put_back(&self) -> Vec<Pending> {
+        self.world.put_back.borrow().clone()
+    }
+
     /// Makes the host call off every request.
     pub fn call_off(&self) {
         self.world.consent.set(Some(Consent::Refused));
@@ -363,7 +369,13 @@ fn calls(world: &Rc<World>) -> Calls {
                 ..Recorded::default()
             })
         },
-        keep: Rc::new(|_| Box::pin(async { Kept::Stored })),
+        keep: {
+            let world = with();
+            Rc::new(move |made: Vec<Pending>| {
+                world.put_back.borrow_mut().extend(made);
+                Box::pin(async { Kept::InMemory })
+            })
+        },
         tell: {
             let world = with();
             Rc::new(move |_: &Element, message| {
