@@ -98,7 +98,7 @@ fn publish(staging: &Path, folder: &Path) -> Result<()> {
 }
 
 /// All files under a folder, relative to it; none when it does not exist.
-fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+pub(crate) fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut folders = vec![PathBuf::new()];
     while let Some(inner) = folders.pop() {

@@ -6,22 +6,21 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use brotli::enc::BrotliEncoderParams;
 
+use crate::page;
+
 /// Brotli's best, as a server that compresses ahead of time would use it.
 const QUALITY: i32 = 11;
 
 /// Prints the sizes of the module and its JavaScript, and their sums.
 pub(crate) fn print(folder: &Path) -> Result<()> {
     let mut rows = Vec::new();
-    for entry in
-        fs::read_dir(folder).with_context(|| format!("{} cannot be listed", folder.display()))?
-    {
-        let path = entry.context("a folder entry cannot be read")?.path();
+    for path in page::files(folder)? {
         if path
             .extension()
             .is_some_and(|kind| kind == "wasm" || kind == "js")
         {
-            let content =
-                fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+            let content = fs::read(folder.join(&path))
+                .with_context(|| format!("{} cannot be read", path.display()))?;
             let name = path.file_name().unwrap_or_default().display().to_string();
             rows.push((name, content.len(), compressed(&content)?));
         }
