@@ -6,15 +6,36 @@ mod setup;
 
 use std::rc::Rc;
 
+use leptos::html;
+use leptos::mount::{mount_to, mount_to_body};
 use leptos::prelude::*;
 
 use self::settings::Settings;
 use crate::ReferralConnect;
+use crate::after_a_trap;
 use crate::api::client::{Auth, Client, GetToken};
 use crate::api::endpoint::Endpoint;
 use crate::browser::storage;
 use crate::domain::account::AccountUuid;
 use crate::view::words::page as words;
+
+/// Puts the page into the document's body.
+pub fn mount() {
+    let root: NodeRef<html::Div> = NodeRef::new();
+    mount_to_body(move || {
+        view! {
+            <main class="page">
+                <h1>{words::TITLE}</h1>
+                <p class="page-purpose">{words::PURPOSE}</p>
+                <div node_ref=root></div>
+            </main>
+        }
+    });
+    if let Some(root) = root.get_untracked() {
+        after_a_trap::watch(&root);
+        mount_to(root.into(), Page).forget();
+    }
+}
 
 /// What the settings hold, as typed.
 #[derive(Clone, Copy)]
@@ -25,9 +46,9 @@ struct Fields {
     account: RwSignal<String>,
 }
 
-/// The page's body.
+/// What stands below the heading: all that can change.
 #[component]
-pub fn Page() -> impl IntoView {
+fn Page() -> impl IntoView {
     let setup = setup::read();
     let stored = storage::account();
     let fields = Fields {
@@ -58,18 +79,14 @@ pub fn Page() -> impl IntoView {
     // Decided once: a panel that closes while somebody types in it has taken the field away.
     let is_ready = fields.token.with_untracked(|token| !token.is_empty());
     view! {
-        <main class="page">
-            <h1>{words::TITLE}</h1>
-            <p class="page-purpose">{words::PURPOSE}</p>
-            <p class="page-account">
-                {move || {
-                    accounts
-                        .with(|accounts| account.with(|account| accounts.name_of(account.as_ref())))
-                        .map(|name| view! { {words::SENDING_AS} " " <bdi>{name}</bdi> })
-                }}
-            </p>
-            <ReferralConnect endpoint auth account refresh_s=setup.refresh_s/>
-            <Settings fields accounts=accounts.into() open=!is_ready/>
-        </main>
+        <p class="page-account">
+            {move || {
+                accounts
+                    .with(|accounts| account.with(|account| accounts.name_of(account.as_ref())))
+                    .map(|name| view! { {words::SENDING_AS} " " <bdi>{name}</bdi> })
+            }}
+        </p>
+        <ReferralConnect endpoint auth account refresh_s=setup.refresh_s/>
+        <Settings fields accounts=accounts.into() open=!is_ready/>
     }
 }

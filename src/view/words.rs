@@ -330,6 +330,25 @@ pub fn not_arrived(key: &str, is_locked: bool) -> String {
     format!("It did not arrive: Plannr has no new request since you sent the code {key}. {next}")
 }
 
+/// What is said when the widget has stopped for good.
+pub mod after_a_trap {
+    /// All of it, a line each, in the order in which `src/after_a_trap.js` takes them.
+    #[must_use]
+    pub fn lines() -> String {
+        [
+            "This part of the page stopped working.",
+            // A code takes the place of the braces.
+            &super::maybe_sent("{}"),
+            "After reloading we check whether it arrived. Do not send it again before that.",
+            "No request was under way.",
+            "A request may have been sent. Check in Plannr before you send again.",
+            "You had typed:",
+            "Reload",
+        ]
+        .join("\n")
+    }
+}
+
 /// The words of the standalone page.
 pub mod page {
     use crate::api::endpoint::EndpointProblem;

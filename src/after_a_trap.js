@@ -1,0 +1,165 @@
+// What is left to say when an instance of the module has trapped. It is JavaScript because the instance can say
+// nothing any more, and has no words of its own: Rust hands over all of them while it can.
+
+/**
+ * What Rust leaves behind for a root.
+ * @typedef {object} Will
+ * @property {{ memory: WebAssembly.Memory, stack_height(): number }} exports the instance, by its raw exports
+ * @property {string} url where its glue code came from
+ * @property {string} entry the local storage's entry with the records of requests without a known outcome
+ * @property {string[]} words see `words::after_a_trap` in Rust
+ * @property {number} [rest] the height of its stack while nothing of it runs
+ */
+
+/** @type {Map<Element, Will>} what is in whose care, of all the instances that share this file */
+const wills = new Map();
+
+/**
+ * Puts the panel into `root` in place of all that it holds, once this instance has trapped.
+ * @param {Element} root
+ * @param {Will["exports"]} exports
+ * @param {string} url
+ * @param {string} entry
+ * @param {string} words a line each
+ */
+export function watch(root, exports, url, entry, words) {
+  /** @type {Will} */
+  const will = { exports, url: url.split("?")[0], entry, words: words.split("\n") };
+  wills.set(root, will);
+  // In a microtask no code is under way, and so none of the module's either.
+  queueMicrotask(() => (will.rest = exports.stack_height()));
+  // Not every trap is heard of: a page may catch the error, and Firefox reports none of a full stack.
+  for (const type of ["click", "input", "submit"]) root.addEventListener(type, () => lookAt(will), true);
+  // Sent by the browser itself, a form would take the panel away, and the code into the page's address.
+  root.addEventListener("submit", (event) => event.preventDefault());
+}
+
+/**
+ * Ends an instance from inside of its panic: does not return to it.
+ * @param {Will["exports"]} exports
+ * @param {string} message for the console
+ * @returns {never}
+ */
+export function leave(exports, message) {
+  end(exports);
+  throw new WebAssembly.RuntimeError(message);
+}
+
+/** @param {Will["exports"]} exports */
+function end(exports) {
+  // Timers, promises and listeners go on calling it. Without its memory it finds no function to run and no word to
+  // send: each call traps at once.
+  new Uint8Array(exports.memory.buffer).fill(255);
+  for (const [root, will] of wills) {
+    if (will.exports === exports) {
+      wills.delete(root);
+      say(root, will);
+    }
+  }
+}
+
+/**
+ * An error that nobody caught: whose is it? A trap has functions of a module on top of its stack, and then the glue
+ * code that called them. WebKit leaves the query out of an address, and V8 whatever is more than ten calls away, so
+ * the instance is told by its own stack: that is left as it was, since nothing was returned from.
+ * @param {ErrorEvent | PromiseRejectionEvent} event
+ */
+function hear(event) {
+  const error = "reason" in event ? event.reason : event.error;
+  // Functions of a module have no line and column, in whichever browser.
+  const caller = error instanceof WebAssembly.RuntimeError && error.stack?.match(/^.*:\d+:\d+\)?$/m)?.[0];
+  const suspects = caller ? [...wills.values()].filter(({ url }) => caller.includes(url)) : [];
+  const broken = suspects.filter((will) => !isAtRest(will));
+  for (const { exports } of broken.length > 0 ? broken : suspects) end(exports);
+  for (const will of wills.values()) lookAt(will);
+}
+
+/**
+ * Ends an instance that is not at rest. Not at once: it may be waiting for something that it called, in which somebody
+ * else's error or event came about.
+ * @param {Will} will
+ */
+function lookAt(will) {
+  queueMicrotask(() => isAtRest(will) || end(will.exports));
+}
+
+/** @param {Will} will */
+function isAtRest({ exports, rest }) {
+  try {
+    return rest === undefined || exports.stack_height() === rest;
+  } catch {
+    // Not even room for that.
+    return false;
+  }
+}
+
+/**
+ * @param {Element} root
+ * @param {Will} will
+ */
+function say(root, { entry, words }) {
+  const [stopped, maybeSent, beforeAgain, nothing, unsure, typed, reload] = words;
+  const { keys, isAll } = recorded(entry);
+  // A record goes before its outcome is on the screen, and may be taken away by others.
+  const wasAtWork = root.querySelector("[data-kind=sending], [data-kind=unknown], [data-kind=sent]") !== null;
+  const text = /** @type {HTMLInputElement?} */ (root.querySelector("[name=adviser_key]"))?.value;
+  const scope = /** @type {Document | ShadowRoot} */ (root.getRootNode());
+  const hadFocus = root.contains(scope.activeElement);
+
+  const told = make("div", "referral-told", make("p", "referral-headline", stopped));
+  told.setAttribute("role", "alert");
+  for (const key of keys) told.append(make("p", "referral-next", maybeSent.replace("{}", () => key)));
+  if (keys.length > 0) told.append(make("p", "", beforeAgain));
+  else if (isAll && !wasAtWork) told.append(make("p", "", nothing));
+  if (!isAll || (wasAtWork && keys.length === 0)) told.append(make("p", "", unsure));
+  if (text) told.append(make("p", "", `${typed} `, make("bdi", "referral-typed", text)));
+
+  const button = make("button", "referral-button", reload);
+  button.part = "button";
+  button.onclick = () => location.reload();
+  const card = make("section", "referral-card", told, make("div", "referral-actions", button));
+  card.dataset.kind = "stopped";
+  card.part = "card";
+  card.tabIndex = -1;
+  root.replaceChildren(make("div", "referral-connect", card));
+  if (hadFocus) card.focus();
+}
+
+/**
+ * The codes whose requests have no known outcome, and whether that is all of them.
+ * @param {string} entry
+ */
+function recorded(entry) {
+  /** @type {string[]} */
+  const keys = [];
+  try {
+    const text = localStorage.getItem(entry);
+    // A browser that keeps nothing has forgotten the records as well.
+    localStorage.setItem(`${entry}.probe`, text ?? entry);
+    localStorage.removeItem(`${entry}.probe`);
+    for (const { key } of JSON.parse(text ?? "[]")) {
+      if (!/^[!-~]{8}$/.test(key)) return { keys, isAll: false };
+      if (!keys.includes(key)) keys.push(key);
+    }
+    return { keys, isAll: true };
+  } catch {
+    return { keys, isAll: false };
+  }
+}
+
+/**
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ * @param {string} className
+ * @param {(Node | string)[]} children
+ */
+function make(tag, className, ...children) {
+  const element = document.createElement(tag);
+  element.className = className;
+  element.append(...children);
+  return element;
+}
+
+// Before any listener of the page that might keep the event from others.
+addEventListener("error", hear, true);
+addEventListener("unhandledrejection", hear, true);
