@@ -66,8 +66,9 @@ function end(exports) {
  */
 function hear(event) {
   const error = "reason" in event ? event.reason : event.error;
-  // Functions of a module have no line and column, in whichever browser.
-  const caller = error instanceof WebAssembly.RuntimeError && error.stack?.match(/^.*:\d+:\d+\)?$/m)?.[0];
+  // The first call that is none of a module's: "at name (address)" in V8, "name@address" elsewhere.
+  const call = /^(?!.*wasm-(?:function|stub))(?: +at |.*@).*/m;
+  const caller = error instanceof WebAssembly.RuntimeError && error.stack?.match(call)?.[0];
   const suspects = caller ? [...wills.values()].filter(({ url }) => caller.includes(url)) : [];
   const broken = suspects.filter((will) => !isAtRest(will));
   for (const { exports } of broken.length > 0 ? broken : suspects) end(exports);

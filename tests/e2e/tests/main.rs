@@ -16,6 +16,7 @@ mod settings;
 mod storage;
 mod time;
 mod together;
+mod trap;
 mod typing;
 
 fn main() -> ExitCode {
@@ -36,6 +37,7 @@ fn suite() -> Result<Suite> {
     together::add(&mut suite);
     storage::add(&mut suite);
     time::add(&mut suite);
+    trap::add(&mut suite);
     main_job::add(&mut suite);
     sent::add(&mut suite);
     typing::add(&mut suite);
