@@ -14,6 +14,9 @@
 /** @type {Map<Element, Will>} what is in whose care, of all the instances that share this file */
 const wills = new Map();
 
+/** @type {Set<string>} where the glue code of instances that have ended came from */
+const ended = new Set();
+
 /**
  * Puts the panel into `root` in place of all that it holds, once this instance has trapped.
  * @param {Element} root
@@ -52,8 +55,10 @@ function end(exports) {
   new Uint8Array(exports.memory.buffer).fill(255);
   for (const [root, will] of wills) {
     if (will.exports === exports) {
-      wills.delete(root);
+      ended.add(will.url);
       say(root, will);
+      // Not before: where there was no room on the stack to say it, it is said when there is.
+      wills.delete(root);
     }
   }
 }
@@ -70,8 +75,10 @@ function hear(event) {
   const call = /^(?!.*wasm-(?:function|stub))(?: +at |.*@).*/m;
   const caller = error instanceof WebAssembly.RuntimeError && error.stack?.match(call)?.[0];
   const suspects = caller ? [...wills.values()].filter(({ url }) => caller.includes(url)) : [];
-  const broken = suspects.filter((will) => !isAtRest(will));
-  for (const { exports } of broken.length > 0 ? broken : suspects) end(exports);
+  const broken = suspects.filter((will) => isAtRest(will) === false);
+  // An instance that has ended traps whenever it is called, under the same address: those at rest are not to blame.
+  const unproven = suspects.filter((will) => isAtRest(will) === true && !ended.has(will.url));
+  for (const { exports } of broken.length > 0 ? broken : unproven) end(exports);
   for (const will of wills.values()) lookAt(will);
 }
 
@@ -81,16 +88,18 @@ function hear(event) {
  * @param {Will} will
  */
 function lookAt(will) {
-  queueMicrotask(() => isAtRest(will) || end(will.exports));
+  queueMicrotask(() => isAtRest(will) === true || end(will.exports));
 }
 
-/** @param {Will} will */
+/**
+ * Undefined where there is not even room on the browser's stack to ask.
+ * @param {Will} will
+ */
 function isAtRest({ exports, rest }) {
   try {
     return rest === undefined || exports.stack_height() === rest;
-  } catch {
-    // Not even room for that.
-    return false;
+  } catch (error) {
+    return error instanceof WebAssembly.RuntimeError ? false : undefined;
   }
 }
 

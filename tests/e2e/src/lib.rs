@@ -8,7 +8,9 @@
 //! 3. The scenario speaks to the [`page`] in verbs of a user; everything is found by role and accessible name
 //!    ([`role`]), also inside open shadow roots, and waited for by condition ([`wait`]).
 //! 4. What the page ought to show as time left comes from an independent [`oracle`].
-//! 5. When a trial fails, [`evidence`] keeps a screenshot and everything that was seen.
+//! 5. Where the API has to fail in ways that the sandbox does not, [`faults`] is the server, and the table of what is
+//!    expected of the widget under each.
+//! 6. When a trial fails, [`evidence`] keeps a screenshot and everything that was seen.
 
 pub mod backend;
 pub mod browser;

@@ -61,9 +61,7 @@ pub(crate) fn add(suite: &mut Suite) {
         Refresh::Default,
         one_of_two,
     );
-    // Filling the stack of WebKit takes gigabytes and minutes.
-    suite.add_for(
-        &[Engine::Chromium, Engine::Firefox],
+    suite.add(
         "trap_by_full_stack_is_noticed_at_the_next_press",
         Refresh::Default,
         full_stack,

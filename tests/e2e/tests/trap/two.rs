@@ -5,7 +5,6 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use e2e::backend::{FIRM_ABC12345, TOKEN, page_folder};
-use e2e::engine::Engine;
 use e2e::folder_server::FolderServer;
 use e2e::page::Page;
 use e2e::stage::Stage;
@@ -27,9 +26,6 @@ pub(super) async fn one_of_two(stage: &mut Stage) -> Result<()> {
         (0, Way::Stack),
         (1, Way::Stack),
     ] {
-        if matches!(way, Way::Stack) && stage.engine() == Engine::WebKit {
-            continue;
-        }
         two.open(&stage.page).await?;
         let trapped = trap(stage, dies, way).await;
         trapped.with_context(|| format!("instance {dies}, {way:?}"))?;

@@ -13,7 +13,7 @@ pub(super) enum Way {
     Memory,
     /// Honestly: the browser refuses it something that it cannot do without.
     Panic,
-    /// The stack is full when it is called. Not in WebKit, where filling it takes gigabytes and minutes.
+    /// The stack is full when it is called.
     Stack,
 }
 
@@ -70,8 +70,8 @@ pub(super) async fn panic_when_rendering(stage: &Stage) -> Result<()> {
     stage.page.browser().script(script, Vec::new()).await
 }
 
-/// Submits an instance's form with ever more room on the stack, until there is enough for the module to begin and
-/// not for it to end.
+/// Submits an instance's form with ever less room on the stack, until there is enough for the module to begin and not
+/// for it to end.
 async fn overflow(stage: &Stage, instance: usize) -> Result<()> {
     let room: Option<u32> = stage
         .page
@@ -90,7 +90,7 @@ async fn overflow(stage: &Stage, instance: usize) -> Result<()> {
                  deep();
              };
              const rest = height();
-             for (let frames = 1; frames < 3000; frames += 3) {
+             for (let frames = 3000; frames > 0; frames -= 10) {
                  withRoomFor(frames, submit);
                  if (height() !== rest) return frames;
              }
