@@ -125,6 +125,8 @@ function say(root, { entry, words }) {
   if (text) told.append(make("p", "", `${typed} `, make("bdi", "referral-typed", text)));
 
   const button = make("button", "referral-button", reload);
+  // In a form of the host, a button would send that form.
+  button.type = "button";
   button.part = "button";
   button.onclick = () => location.reload();
   const card = make("section", "referral-card", told, make("div", "referral-actions", button));
