@@ -1,9 +1,8 @@
 //! The sandbox of one trial, and what it knows: the oracle for what the page really sent.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::net::SocketAddr;
-use std::path::PathBuf;
-use std::{env, fmt};
 
 use anyhow::{Context, Result, ensure};
 use referral_connect_sandbox::{Database, Running, Sandbox, Settings};
@@ -11,10 +10,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::engine::repository;
-
-/// Names the folder of the built page; `dist` in the repository when unset.
-pub const PAGE_VARIABLE: &str = "REFERRAL_CONNECT_DIST";
+use crate::built_page;
 
 /// The create and list route.
 pub const CONNECTIONS_PATH: &str = "/api/v1/referral-connections";
@@ -89,7 +85,7 @@ impl Backend {
             running: None,
             settings: Settings {
                 database: Database::File(folder.path().join("sandbox.sqlite")),
-                page: Some(page_folder()?),
+                page: Some(built_page::folder()?),
                 refresh_s: match refresh {
                     Refresh::Default => None,
                     Refresh::Quick => Some(10),
@@ -243,24 +239,4 @@ pub struct Connection {
     pub status: String,
     /// When it can no longer be answered, as written by the API.
     pub expires_at: String,
-}
-
-/// The folder of the built page.
-///
-/// # Errors
-/// When it holds no page.
-pub fn page_folder() -> Result<PathBuf> {
-    let folder =
-        env::var_os(PAGE_VARIABLE).map_or_else(|| repository().join("dist"), PathBuf::from);
-    ensure!(
-        folder.is_absolute(),
-        "{PAGE_VARIABLE} is not an absolute path: {}",
-        folder.display()
-    );
-    ensure!(
-        folder.join("index.html").is_file(),
-        "there is no built page in {}: `cargo xtask build` makes it",
-        folder.display()
-    );
-    Ok(folder)
 }

@@ -14,6 +14,7 @@
 
 pub mod backend;
 pub mod browser;
+pub mod built_page;
 pub mod driver;
 pub mod engine;
 pub mod evidence;

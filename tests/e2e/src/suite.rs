@@ -9,7 +9,8 @@ use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use tokio::runtime::Runtime;
 use tokio::time::timeout;
 
-use crate::backend::{Refresh, page_folder};
+use crate::backend::Refresh;
+use crate::built_page;
 use crate::engine::{Engine, Installed, REQUIRE_VARIABLE};
 use crate::stage::Stage;
 
@@ -113,7 +114,7 @@ impl Suite {
         }
         if chosen > 0
             && !arguments.list
-            && let Err(error) = page_folder()
+            && let Err(error) = built_page::folder()
         {
             announce(&format!("{error:#}"));
             return ExitCode::FAILURE;

@@ -1,7 +1,8 @@
 //! The built files: that they load, quietly, from where people will put them.
 
 use anyhow::{Context, Result, ensure};
-use e2e::backend::{ACCOUNT_UUID, FIRM_ABC12345, Refresh, TOKEN, page_folder};
+use e2e::backend::{ACCOUNT_UUID, FIRM_ABC12345, Refresh, TOKEN};
+use e2e::built_page;
 use e2e::folder_server::FolderServer;
 use e2e::page::REFRESH_LIMIT;
 use e2e::role::Role;
@@ -76,7 +77,7 @@ async fn no_error(stage: &mut Stage) -> Result<()> {
 /// The page in a sub-folder of another origin than the API's: relative addresses, and the preflight of CORS.
 async fn works_from_a_folder(stage: &mut Stage) -> Result<()> {
     let path = "/some/folder";
-    let site = FolderServer::start(&page_folder()?, path).await?;
+    let site = FolderServer::start(&built_page::folder()?, path).await?;
     let page = &stage.page;
     page.open(&format!("{}{path}/", site.origin())).await?;
     page.open_settings().await?;

@@ -1,12 +1,12 @@
 //! The built page, as files in memory.
 
 use std::collections::HashMap;
-use std::fs;
 
 use anyhow::{Context, Result, ensure};
 
 use super::reply::reply;
-use crate::backend::{TOKEN, page_folder};
+use crate::backend::TOKEN;
+use crate::built_page;
 
 /// The page's files by their path.
 #[derive(Debug)]
@@ -18,15 +18,9 @@ impl Site {
     /// Reads the built page. Its API is at `endpoint`: an address, or a path on its own origin.
     pub(super) fn read(endpoint: &str) -> Result<Self> {
         let mut files = HashMap::new();
-        for entry in fs::read_dir(page_folder()?).context("listing the built page")? {
-            let entry = entry?;
-            if !entry.file_type()?.is_file() {
-                continue;
-            }
-            let name = entry.file_name().to_string_lossy().into_owned();
-            let bytes =
-                fs::read(entry.path()).with_context(|| format!("reading the page's {name}"))?;
-            files.insert(format!("/{name}"), (content_type(&name), bytes));
+        for (path, bytes) in built_page::files()? {
+            let path = path.to_str().context("the page's paths are UTF-8")?;
+            files.insert(format!("/{path}"), (content_type(path), bytes));
         }
         let (_type, index) = files
             .remove("/index.html")
@@ -55,8 +49,8 @@ impl Site {
     }
 }
 
-fn content_type(name: &str) -> &'static str {
-    match name.rsplit('.').next() {
+fn content_type(path: &str) -> &'static str {
+    match path.rsplit('.').next() {
         Some("html") => "text/html; charset=utf-8",
         Some("js") => "text/javascript",
         Some("wasm") => "application/wasm",

@@ -1,10 +1,10 @@
 //! Two instances of the module on one page: a trap in one is none in the other.
 
 use std::fs;
-use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use e2e::backend::{FIRM_ABC12345, TOKEN, page_folder};
+use e2e::backend::{FIRM_ABC12345, TOKEN};
+use e2e::built_page;
 use e2e::folder_server::FolderServer;
 use e2e::page::Page;
 use e2e::stage::Stage;
@@ -61,7 +61,7 @@ struct TwoInstances {
 
 impl TwoInstances {
     async fn serve(stage: &Stage) -> Result<Self> {
-        let built = page_folder()?;
+        let built = built_page::folder()?;
         let folder = tempfile::Builder::new()
             .prefix("referral-connect-e2e-two-")
             .tempdir()?;
@@ -80,7 +80,7 @@ impl TwoInstances {
              </script></head>",
             stage.sandbox.origin()
         );
-        copy(&built, folder.path())?;
+        built_page::copy_to(folder.path())?;
         fs::write(folder.path().join("index.html"), head + body)?;
         let site = FolderServer::start(folder.path(), "/two").await?;
         Ok(Self {
@@ -103,19 +103,4 @@ impl TwoInstances {
         })
         .await
     }
-}
-
-/// Copies all that a folder holds.
-fn copy(from: &Path, to: &Path) -> Result<()> {
-    for entry in fs::read_dir(from)? {
-        let from = entry?.path();
-        let to = to.join(from.file_name().context("an entry has a name")?);
-        if from.is_dir() {
-            fs::create_dir(&to)?;
-            copy(&from, &to)?;
-        } else {
-            fs::copy(&from, &to)?;
-        }
-    }
-    Ok(())
 }

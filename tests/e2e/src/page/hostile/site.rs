@@ -6,8 +6,9 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::backend::{TOKEN, page_folder};
+use crate::backend::TOKEN;
 use crate::browser::one_line;
+use crate::built_page;
 use crate::folder_server::FolderServer;
 use crate::page::Page;
 use crate::stage::Stage;
@@ -67,12 +68,7 @@ impl Site {
             .prefix("referral-connect-e2e-site-")
             .tempdir()
             .context("creating the site's folder")?;
-        for file in fs::read_dir(page_folder()?).context("the built page")? {
-            let file = file?;
-            if file.file_type()?.is_file() {
-                fs::copy(file.path(), folder.path().join(file.file_name()))?;
-            }
-        }
+        built_page::copy_to(folder.path())?;
         let index = folder.path().join("index.html");
         let page = fs::read_to_string(&index)?;
         let head = page.find("<meta").context("the page has no head")?;
