@@ -15,31 +15,30 @@ const PART: f64 = 3.0;
 
 type Theme = HashMap<&'static str, [u8; 3]>;
 
-fn colours(css: &'static str) -> Theme {
-    css.lines()
-        .filter_map(|line| line.trim().strip_suffix(';')?.split_once(": #"))
-        .map(|(name, hex)| {
-            let channel = |place: usize| u8::from_str_radix(&hex[place..place + 2], 16).unwrap();
-            (name, [channel(0), channel(2), channel(4)])
-        })
-        .collect()
+/// The default colours: of `--_name: var(--referral-name, light-dark(#light, #dark));`.
+fn themes() -> [(&'static str, Theme); 2] {
+    let (mut light, mut dark) = (Theme::new(), Theme::new());
+    for line in TOKENS.lines() {
+        if let Some((name, colours)) = line.split_once(": var(--referral-")
+            && let Some((named, colours)) = colours.split_once(", light-dark(")
+        {
+            let name = name.trim().trim_start_matches("--_");
+            assert_eq!(name, named, "a token stands for another one");
+            let (of_light, of_dark) = colours
+                .trim_end_matches([')', ';'])
+                .split_once(", ")
+                .unwrap();
+            light.insert(name, colour(of_light));
+            dark.insert(name, colour(of_dark));
+        }
+    }
+    assert!(light.len() > 10, "{light:?}");
+    [("light", light), ("dark", dark)]
 }
 
-fn themes() -> [(&'static str, Theme); 2] {
-    let (light, dark) = TOKENS
-        .split_once("@media (prefers-color-scheme: dark)")
-        .unwrap();
-    let (light, dark) = (colours(light), colours(dark));
-    assert!(light.len() > 10, "{light:?}");
-    let mut names: Vec<_> = light.keys().collect();
-    let mut dark_names: Vec<_> = dark.keys().collect();
-    names.sort();
-    dark_names.sort();
-    assert_eq!(
-        names, dark_names,
-        "a colour of one theme is missing in the other"
-    );
-    [("light", light), ("dark", dark)]
+fn colour(hex: &str) -> [u8; 3] {
+    let hex = hex.strip_prefix('#').unwrap();
+    [0, 2, 4].map(|place| u8::from_str_radix(&hex[place..place + 2], 16).unwrap())
 }
 
 fn luminance(colour: [u8; 3]) -> f64 {
@@ -69,9 +68,8 @@ fn the_formula_gives_the_known_extremes() {
 fn every_pair_that_is_used_has_the_contrast_that_it_needs() {
     for (theme, colours) in themes() {
         let of = |name: &str| {
-            let name = format!("--referral-{name}");
             *colours
-                .get(name.as_str())
+                .get(name)
                 .unwrap_or_else(|| panic!("{name} in {theme}"))
         };
         let mut pairs = vec![
