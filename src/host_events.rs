@@ -48,6 +48,21 @@ pub(crate) fn dispatch(root: &Element, message: Message) -> Consent {
     }
 }
 
+/// A connection as the events tell of it.
+pub(crate) fn connection(connection: &Connection) -> JsValue {
+    let time = |moment: &Option<Moment>| optional(moment.as_ref().map(Moment::text));
+    frozen(&[
+        ("uuid", optional(connection.uuid.as_deref())),
+        ("direction", connection.direction.as_str().into()),
+        ("status", connection.status.as_str().into()),
+        ("senderFirm", firm(&connection.sender_firm)),
+        ("recipientFirm", firm(&connection.recipient_firm)),
+        ("createdAt", time(&connection.created_at)),
+        ("updatedAt", time(&connection.updated_at)),
+        ("expiresAt", time(&connection.expires_at)),
+    ])
+}
+
 fn of_news(news: News) -> (&'static str, JsValue) {
     match news {
         News::Sent(made) => {
@@ -90,20 +105,6 @@ fn reason(reason: Reason) -> &'static str {
         Reason::TooMany => "too-many",
         Reason::Other => "other",
     }
-}
-
-fn connection(connection: &Connection) -> JsValue {
-    let time = |moment: &Option<Moment>| optional(moment.as_ref().map(Moment::text));
-    frozen(&[
-        ("uuid", optional(connection.uuid.as_deref())),
-        ("direction", connection.direction.as_str().into()),
-        ("status", connection.status.as_str().into()),
-        ("senderFirm", firm(&connection.sender_firm)),
-        ("recipientFirm", firm(&connection.recipient_firm)),
-        ("createdAt", time(&connection.created_at)),
-        ("updatedAt", time(&connection.updated_at)),
-        ("expiresAt", time(&connection.expires_at)),
-    ])
 }
 
 fn firm(firm: &Firm) -> JsValue {

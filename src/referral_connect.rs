@@ -14,7 +14,7 @@ use crate::domain::outcome::{NotSent, Outcome, Timed, Unanswered};
 use crate::domain::session::Pending;
 use crate::host_events;
 use crate::view::runner::{Calls, Departure};
-use crate::view::widget::Widget;
+use crate::view::widget::{Ready, Widget};
 
 /// The lock under which records are changed: two tabs that do it at once would undo each other's work.
 const RECORDS_LOCK: &str = "referral-connect.records";
@@ -42,7 +42,8 @@ pub fn ReferralConnect(
     #[prop(into)]
     endpoint: Signal<Result<Endpoint, EndpointProblem>>,
     /// How the API learns who asks.
-    auth: Auth,
+    #[prop(into)]
+    auth: Signal<Auth, LocalStorage>,
     /// The account to act for; unless given, the one stored in this browser.
     #[prop(into, default = Signal::derive(storage::account))]
     account: Signal<Option<AccountUuid>>,
@@ -55,6 +56,9 @@ pub fn ReferralConnect(
     /// A code to start with. It is never sent by itself.
     #[prop(into, default = Signal::stored(String::new()))]
     adviser_key: Signal<String>,
+    /// Called at once with what may be asked of the widget from outside.
+    #[prop(optional)]
+    ready: Option<Ready>,
 ) -> impl IntoView {
     view! {
         <Widget
@@ -63,36 +67,34 @@ pub fn ReferralConnect(
             key_case
             refresh_s
             adviser_key
+            ready
         />
     }
 }
 
 /// Asks the API and keeps records in this browser.
-fn calls(endpoint: Signal<Result<Endpoint, EndpointProblem>>, auth: Auth) -> Calls {
+fn calls(
+    endpoint: Signal<Result<Endpoint, EndpointProblem>>,
+    auth: Signal<Auth, LocalStorage>,
+) -> Calls {
     // Asked anew each time: the host may change the address between two requests.
     let client = move || {
         let endpoint = endpoint.try_get_untracked()?.ok()?;
-        let auth = auth.clone();
+        let auth = auth.try_get_untracked()?;
         Some(Client { endpoint, auth })
     };
     Calls {
-        send: {
-            let client = client.clone();
-            Rc::new(move |departure| Box::pin(send(client(), departure)))
-        },
-        list_sent: {
-            let client = client.clone();
-            Rc::new(move |pending| {
-                let client = asked(endpoint, client());
-                Box::pin(async move {
-                    let client = client?;
-                    if client.endpoint.as_str() != pending.endpoint {
-                        return Err(Unanswered::OtherEndpoint);
-                    }
-                    client.list_sent(&pending.account).await
-                })
+        send: Rc::new(move |departure| Box::pin(send(client(), departure))),
+        list_sent: Rc::new(move |pending| {
+            let client = asked(endpoint, client());
+            Box::pin(async move {
+                let client = client?;
+                if client.endpoint.as_str() != pending.endpoint {
+                    return Err(Unanswered::OtherEndpoint);
+                }
+                client.list_sent(&pending.account).await
             })
-        },
+        }),
         one: Rc::new(move |account, uuid| {
             let client = asked(endpoint, client());
             Box::pin(async move { client?.one(&account, &uuid).await })

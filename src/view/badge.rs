@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use super::words;
+use super::{HIDDEN, words};
 use crate::domain::connection::Status;
 
 /// The status as a word and a shape: never as a colour alone.
@@ -17,7 +17,7 @@ pub(super) fn Badge(#[prop(into)] status: Signal<Status>) -> impl IntoView {
     };
     view! {
         <span class="referral-badge" part="badge" data-status=kind>
-            <span class="referral-badge-shape" aria-hidden="true"></span>
+            <span class="referral-badge-shape" aria-hidden=HIDDEN></span>
             <bdi>{move || status.with(words::status)}</bdi>
         </span>
     }

@@ -9,7 +9,7 @@ use super::button::{Weight, button};
 use super::countdown::Countdown;
 use super::doubt;
 use super::runner::Runner;
-use super::words;
+use super::{HIDDEN, words};
 use crate::domain::adviser_key::AdviserKey;
 use crate::domain::connection::{Connection, Firm};
 use crate::domain::countdown::{Milestone, Window};
@@ -177,7 +177,7 @@ fn told_of(runner: Runner, stage: &Stage, milestone: Signal<Option<Milestone>>) 
         Stage::Idle => ().into_any(),
         Stage::Sending { .. } => view! {
             <p class="referral-headline">
-                <span class="referral-spinner" aria-hidden="true"></span>
+                <span class="referral-spinner" aria-hidden=HIDDEN></span>
                 {words::SENDING}
             </p>
             {doubt::not_kept(runner)}

@@ -2,7 +2,7 @@ use leptos::prelude::*;
 
 use super::button::{Weight, button};
 use super::runner::Runner;
-use super::words;
+use super::{HIDDEN, words};
 use crate::browser::clock;
 use crate::browser::storage::Kept;
 use crate::domain::connection::Connection;
@@ -28,7 +28,7 @@ pub(super) fn told(
     };
     view! {
         <p class="referral-headline">
-            <span class="referral-mark" aria-hidden="true">"?"</span>
+            <span class="referral-mark" aria-hidden=HIDDEN>"?"</span>
             {words::maybe_sent(pending.key.as_str())}
         </p>
         <p>{words::doubt(doubt)}</p>

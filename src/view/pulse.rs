@@ -141,7 +141,7 @@ fn pending_request(state: &State) -> Option<(AccountUuid, String)> {
     match &state.stage {
         Stage::Sent {
             connection: Some(connection),
-            account,
+            account: Some(account),
         } if connection.status == Status::Pending => {
             Some((account.clone(), connection.uuid.clone()?))
         }

@@ -100,10 +100,10 @@ pub(super) struct Runner {
 }
 
 impl Runner {
-    /// `root` is the element that hosts hear of everything from.
-    pub(super) fn new(calls: Calls, root: NodeRef<html::Div>) -> Self {
+    /// `root` is the element that hosts hear of everything from. `text` is what the field holds to begin with.
+    pub(super) fn new(calls: Calls, root: NodeRef<html::Div>, text: String) -> Self {
         Self {
-            state: RwSignal::new(State::default()),
+            state: RwSignal::new(State::with_text(text)),
             device_now: RwSignal::new((calls.now)()),
             kept: RwSignal::new(Kept::Stored),
             calls: StoredValue::new_local(calls),
@@ -161,8 +161,13 @@ impl Runner {
         let Some(state) = self.state.try_get_untracked() else {
             return;
         };
+        // A host needs not be told what it said itself.
+        let is_from_host = matches!(event, Event::Given(..));
         let (next, command) = update(state.clone(), event);
-        let news = news(&state, &next);
+        let news = match is_from_host {
+            true => Vec::new(),
+            false => news(&state, &next),
+        };
         let _ = self.state.try_set(next);
         if let Some(command) = command {
             self.run(command);

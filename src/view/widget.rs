@@ -1,11 +1,13 @@
 //! The component.
 
+use std::rc::Rc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use leptos::html;
 use leptos::prelude::*;
 
 use super::card::Card;
+use super::controls::Controls;
 use super::key_field::KeyField;
 use super::pulse;
 use super::runner::{Calls, Runner};
@@ -17,6 +19,9 @@ use crate::domain::session::{Event, Notice, Recorded, Stage};
 
 /// Makes the identifiers of several widgets on one page differ.
 static WIDGETS: AtomicU32 = AtomicU32::new(0);
+
+/// Called with what may be asked of the widget from outside.
+pub type Ready = Rc<dyn Fn(Controls)>;
 
 /// The form, its messages, and the card that says how the request stands.
 #[component]
@@ -35,23 +40,35 @@ pub fn Widget(
     /// A code to start with. It is never sent by itself.
     #[prop(into, default = Signal::stored(String::new()))]
     adviser_key: Signal<String>,
+    /// Called at once with what may be asked of the widget from outside.
+    #[prop(optional_no_strip)]
+    ready: Option<Ready>,
 ) -> impl IntoView {
     let id = format!("referral-{}", WIDGETS.fetch_add(1, Ordering::Relaxed));
     let error_id = format!("{id}-error");
     let found = (calls.recorded)();
     let root: NodeRef<html::Div> = NodeRef::new();
-    let runner = Runner::new(calls, root);
+    let runner = Runner::new(calls, root, adviser_key.get_untracked());
     let state = runner.state();
     let input: NodeRef<html::Input> = NodeRef::new();
+    let controls = Controls {
+        runner,
+        account,
+        key_case,
+        input,
+    };
+    if let Some(ready) = ready {
+        ready(controls);
+    }
 
     pulse::tick_on_change(runner);
     pulse::refresh_while_pending(runner, refresh_s);
     let milestone = pulse::milestone(runner);
     // A host may set the same code again, which is no reason to write over what was typed since.
     let prefill = Memo::new(move |_| adviser_key.get());
-    Effect::new(move || {
+    Effect::new(move |began: Option<()>| {
         let code = prefill.get();
-        if !code.is_empty() {
+        if began.is_some() && !code.is_empty() {
             runner.dispatch(Event::Typed(code));
         }
     });
@@ -64,31 +81,6 @@ pub fn Widget(
     }
     pulse::restore_on_return(runner);
     pulse::keep_records(runner);
-
-    let focus_input = move || {
-        if let Some(input) = input.get_untracked() {
-            // A field that cannot be focused is no longer in the page.
-            let _ = input.focus();
-        }
-    };
-    let press = move || runner.press(account.get_untracked(), key_case.get_untracked());
-    let send = move || {
-        if let Some(press) = press() {
-            runner.dispatch(Event::Pressed(press));
-        }
-        if runner.peek(|state, _| is_about_key(state.notice.as_ref())) == Some(true) {
-            focus_input();
-        }
-    };
-    let confirm = move || {
-        if let Some(press) = press() {
-            runner.dispatch(Event::SendAgainConfirmed(press));
-        }
-    };
-    let start_over = move || {
-        runner.dispatch(Event::NewRequestPressed);
-        focus_input();
-    };
 
     let text = Memo::new(move |_| state.with(|state| state.text.clone()));
     let is_wrong = Memo::new(move |_| state.with(|state| is_about_key(state.notice.as_ref())));
@@ -103,7 +95,7 @@ pub fn Widget(
                 novalidate
                 on:submit=move |event| {
                     event.prevent_default();
-                    send();
+                    controls.submit();
                 }
             >
                 <KeyField
@@ -129,7 +121,12 @@ pub fn Widget(
                 </div>
                 <Wait runner/>
             </form>
-            <Card runner milestone confirm start_over/>
+            <Card
+                runner
+                milestone
+                confirm=move || controls.confirm()
+                start_over=move || controls.start_over()
+            />
         </div>
     }
 }
@@ -149,7 +146,7 @@ fn Wait(runner: Runner) -> impl IntoView {
 }
 
 /// Whether what was said is about the code in the field.
-fn is_about_key(notice: Option<&Notice>) -> bool {
+pub(super) fn is_about_key(notice: Option<&Notice>) -> bool {
     match notice {
         Some(Notice::NotSent(why)) => matches!(why, NotSent::Key(_)),
         Some(Notice::Rejected { rejection, .. }) => rejection.reason == Reason::KeyRefused,

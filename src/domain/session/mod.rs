@@ -7,9 +7,11 @@
 mod check;
 mod news;
 mod person;
+mod standing;
 mod world;
 
 pub use self::news::{News, news};
+pub use self::standing::Standing;
 
 use super::account::AccountUuid;
 use super::adviser_key::{AdviserKey, KeyCase};
@@ -102,8 +104,8 @@ pub enum Stage {
     Sent {
         /// The details, if its answer could be read.
         connection: Option<Box<Connection>>,
-        /// The account that it was made for.
-        account: AccountUuid,
+        /// The account that it was made for; `None` if a host showed it and no account is chosen.
+        account: Option<AccountUuid>,
     },
 }
 
@@ -187,6 +189,10 @@ pub enum Event {
     Refreshed(Box<Connection>),
     /// New request was pressed.
     NewRequestPressed,
+    /// The host has a connection already and wants it shown, on behalf of this account; or no longer.
+    Given(Option<Box<Connection>>, Option<AccountUuid>),
+    /// The host wants the form as it was in the beginning.
+    Reset,
 }
 
 /// What a press of send finds.
@@ -279,6 +285,8 @@ pub fn update(state: State, event: Event) -> (State, Option<Command>) {
         Event::SendAgainConfirmed(press) => state.send_again(press),
         Event::Refreshed(connection) => (state.refreshed(connection), None),
         Event::NewRequestPressed => (state.new_request(), None),
+        Event::Given(connection, account) => (state.given(connection, account), None),
+        Event::Reset => (state.reset(), None),
     }
 }
 
@@ -298,6 +306,15 @@ impl Pending {
 }
 
 impl State {
+    /// A state with this text in the field.
+    #[must_use]
+    pub fn with_text(text: String) -> Self {
+        Self {
+            text,
+            ..Self::default()
+        }
+    }
+
     /// The connection on the screen.
     #[must_use]
     pub fn connection(&self) -> Option<&Connection> {

@@ -108,6 +108,16 @@ impl State {
         self.send(key, press)
     }
 
+    /// Forgets what was typed and what is shown, but no request whose outcome is not known.
+    pub(super) fn reset(mut self) -> Self {
+        if matches!(self.stage, Stage::Sending { .. }) {
+            return self;
+        }
+        self.text.clear();
+        self.notice = None;
+        self.new_request()
+    }
+
     pub(super) fn new_request(mut self) -> Self {
         if !matches!(self.stage, Stage::Sent { .. }) {
             return self;

@@ -1,5 +1,6 @@
 //! What comes back from the API, from earlier visits and from other tabs.
 
+use super::super::account::AccountUuid;
 use super::super::adviser_key::AdviserKey;
 use super::super::connection::{Connection, Direction};
 use super::super::outcome::{Doubt, Outcome, Timed};
@@ -124,7 +125,7 @@ impl State {
         self.notice = None;
         let stage = Stage::Sent {
             connection,
-            account: pending.account,
+            account: Some(pending.account),
         };
         (self.at(stage), Some(Command::Settle { settled, uuid }))
     }
@@ -160,6 +161,26 @@ impl State {
             ) => self.check_pressed(),
             _ => (self, None),
         }
+    }
+
+    /// Shows what a host has, but never in place of a request without a known outcome.
+    pub(super) fn given(
+        mut self,
+        connection: Option<Box<Connection>>,
+        account: Option<AccountUuid>,
+    ) -> Self {
+        if !matches!(self.stage, Stage::Idle | Stage::Sent { .. }) {
+            return self;
+        }
+        self.notice = None;
+        let stage = match connection {
+            None => self.stage_at_rest(),
+            connection => Stage::Sent {
+                connection,
+                account,
+            },
+        };
+        self.at(stage)
     }
 
     pub(super) fn refreshed(mut self, later: Box<Connection>) -> Self {
