@@ -8,11 +8,16 @@
  * @property {string} url where its glue code came from
  * @property {string} entry the local storage's entry with the records of requests without a known outcome
  * @property {string[]} words see `words::after_a_trap` in Rust
+ * @property {((anew: boolean) => void) | undefined} ended told of the end; `anew`: the root is left to it
+ * @property {AbortController} watch over the root's events
  * @property {number} [rest] the height of its stack while nothing of it runs
  */
 
 /** @type {Map<Element, Will>} what is in whose care, of all the instances that share this file */
 const wills = new Map();
+
+/** @type {Element | undefined} what was used last: its code is the first suspect */
+let inUse;
 
 /** @type {Set<string>} where the glue code of instances that have ended came from */
 const ended = new Set();
@@ -24,17 +29,34 @@ const ended = new Set();
  * @param {string} url
  * @param {string} entry
  * @param {string} words a line each
+ * @param {Will["ended"]} ended
  */
-export function watch(root, exports, url, entry, words) {
+export function watch(root, exports, url, entry, words, ended) {
+  const watch = new AbortController();
   /** @type {Will} */
-  const will = { exports, url: url.split("?")[0], entry, words: words.split("\n") };
+  const will = { exports, url: url.split("?")[0], entry, words: words.split("\n"), ended, watch };
   wills.set(root, will);
   // In a microtask no code is under way, and so none of the module's either.
   queueMicrotask(() => (will.rest = exports.stack_height()));
   // Not every trap is heard of: a page may catch the error, and Firefox reports none of a full stack.
-  for (const type of ["click", "input", "submit"]) root.addEventListener(type, () => lookAt(will), true);
+  const look = () => {
+    inUse = root;
+    lookAt(will);
+  };
+  const { signal } = watch;
+  for (const type of ["click", "input", "submit"]) root.addEventListener(type, look, { capture: true, signal });
   // Sent by the browser itself, a form would take the panel away, and the code into the page's address.
   root.addEventListener("submit", (event) => event.preventDefault());
+}
+
+/**
+ * A root that is filled no longer.
+ * @param {Element} root
+ */
+export function unwatch(root) {
+  wills.get(root)?.watch.abort();
+  wills.delete(root);
+  if (inUse === root) inUse = undefined;
 }
 
 /**
@@ -56,9 +78,11 @@ function end(exports) {
   for (const [root, will] of wills) {
     if (will.exports === exports) {
       ended.add(will.url);
-      say(root, will);
+      const anew = will.ended !== undefined && root !== inUse && !isAtWork(root);
+      if (!anew) say(root, will);
       // Not before: where there was no room on the stack to say it, it is said when there is.
-      wills.delete(root);
+      unwatch(root);
+      will.ended?.(anew);
     }
   }
 }
@@ -111,7 +135,7 @@ function say(root, { entry, words }) {
   const [stopped, maybeSent, beforeAgain, nothing, unsure, typed, reload] = words;
   const { keys, isAll } = recorded(entry);
   // A record goes before its outcome is on the screen, and may be taken away by others.
-  const wasAtWork = root.querySelector("[data-kind=sending], [data-kind=unknown], [data-kind=sent]") !== null;
+  const wasAtWork = isAtWork(root);
   const text = /** @type {HTMLInputElement?} */ (root.querySelector("[name=adviser_key]"))?.value;
   const scope = /** @type {Document | ShadowRoot} */ (root.getRootNode());
   const hadFocus = root.contains(scope.activeElement);
@@ -135,6 +159,14 @@ function say(root, { entry, words }) {
   card.tabIndex = -1;
   root.replaceChildren(make("div", "referral-connect", card));
   if (hadFocus) card.focus();
+}
+
+/**
+ * Whether it shows a request.
+ * @param {Element} root
+ */
+function isAtWork(root) {
+  return root.querySelector("[data-kind=sending], [data-kind=unknown], [data-kind=sent]") !== null;
 }
 
 /**

@@ -7,20 +7,50 @@
 //!
 //! Not wasm-bindgen's abort handler: that is a function in the very instance that broke, found through its memory.
 
+use std::sync::Once;
+
+use js_sys::Function;
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
 
 use crate::browser::storage::PENDING_ENTRY;
 use crate::view::words;
 
-/// Takes care of an element that this instance fills: when the instance traps, a panel takes the place of all that
-/// the element holds. Installs the panic hook, so that this is for whoever owns the whole instance.
+/// Watches over an element that this instance fills, until it is dropped.
+pub struct Watch(Element);
+
+impl Watch {
+    /// When the instance traps, a panel takes the place of all that `root` holds. But `ended`, if given, is called
+    /// first, with whether nobody used that element last and no request is shown in it: then it is left to whoever
+    /// gave the function, which may put a widget of a fresh instance into it.
+    ///
+    /// Installs the panic hook, so that this is for whoever owns the whole instance.
+    #[must_use]
+    pub fn over(root: &Element, ended: Option<&Function>) -> Self {
+        static HOOK: Once = Once::new();
+        HOOK.call_once(|| {
+            std::panic::set_hook(Box::new(|info| {
+                leave(&wasm_bindgen::exports(), &info.to_string());
+            }));
+        });
+        let words = words::after_a_trap::lines();
+        URL.with(|url| {
+            let exports = wasm_bindgen::exports();
+            take_care(root, &exports, url, PENDING_ENTRY, &words, ended);
+        });
+        Self(root.clone())
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        leave_alone(&self.0);
+    }
+}
+
+/// Watches over an element for as long as the page lives.
 pub fn watch(root: &Element) {
-    std::panic::set_hook(Box::new(|info| {
-        leave(&wasm_bindgen::exports(), &info.to_string());
-    }));
-    let words = words::after_a_trap::lines();
-    URL.with(|url| take_care(root, &wasm_bindgen::exports(), url, PENDING_ENTRY, &words));
+    std::mem::forget(Watch::over(root, None));
 }
 
 /// How high the stack in the instance's memory stands: lower than at rest, if a trap kept functions from returning.
@@ -34,7 +64,16 @@ pub fn stack_height() -> usize {
 #[wasm_bindgen(module = "/src/after_a_trap.js")]
 extern "C" {
     #[wasm_bindgen(js_name = watch)]
-    fn take_care(root: &Element, exports: &JsValue, url: &JsValue, entry: &str, words: &str);
+    fn take_care(
+        root: &Element,
+        exports: &JsValue,
+        url: &JsValue,
+        entry: &str,
+        words: &str,
+        ended: Option<&Function>,
+    );
+    #[wasm_bindgen(js_name = unwatch)]
+    fn leave_alone(root: &Element);
     fn leave(exports: &JsValue, message: &str);
 }
 

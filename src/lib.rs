@@ -13,7 +13,8 @@
 //! 3. [`view`]: what a person sees, and every word of it.
 //! 4. [`browser`]: clock and storage.
 //! 5. [`ReferralConnect`] puts them together, and [`page`] puts that on a page with settings.
-//! 6. [`after_a_trap`]: what is told when none of the above can run any more.
+//! 6. [`element`] does so for the custom element, whose class is JavaScript.
+//! 7. [`after_a_trap`]: what is told when none of the above can run any more.
 //!
 //! `view` and `api` do not know of each other; `domain` knows of nothing.
 
@@ -21,6 +22,7 @@ pub mod after_a_trap;
 pub mod api;
 pub mod browser;
 pub mod domain;
+pub mod element;
 pub mod page;
 pub mod view;
 

@@ -1,0 +1,72 @@
+//! The module behind `<referral-connect>`: what its class, in `embed/`, calls.
+
+use js_sys::Function;
+use referral_connect::element::{Element, Host};
+use wasm_bindgen::prelude::*;
+use web_sys::HtmlElement;
+
+/// A widget in an element. To take it out, free it.
+#[wasm_bindgen]
+pub struct Widget(Element);
+
+#[wasm_bindgen]
+impl Widget {
+    /// Puts a widget into `root`. See [`Host`] for the others.
+    ///
+    /// # Errors
+    /// A text if it was not rendered.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        root: &HtmlElement,
+        element: HtmlElement,
+        text: String,
+        get_access_token: Function,
+        stands: Function,
+        ended: Function,
+    ) -> Result<Self, JsValue> {
+        let host = Host {
+            element,
+            text,
+            get_access_token,
+            stands,
+            ended,
+        };
+        Element::mount(root, host)
+            .map(Self)
+            .ok_or_else(|| "the widget was not rendered".into())
+    }
+
+    /// Heeds what an attribute says by now.
+    pub fn heed(&self, attribute: &str) {
+        self.0.attribute_changed(attribute);
+    }
+
+    /// Shows a connection, in JSON.
+    pub fn show(&self, json: &str) {
+        self.0.show(json);
+    }
+
+    /// Does what a press of send does.
+    pub fn submit(&self) {
+        self.0.controls().submit();
+    }
+
+    /// Asks whether a request without a known outcome arrived.
+    pub fn check(&self) {
+        self.0.controls().check();
+    }
+
+    /// Forgets what was typed and what is shown.
+    pub fn reset(&self) {
+        self.0.controls().reset();
+    }
+}
+
+/// The version of the widget.
+#[wasm_bindgen]
+#[must_use]
+pub fn version() -> String {
+    env!("CARGO_PKG_VERSION").to_owned()
+}
+
+fn main() {}
