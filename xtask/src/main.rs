@@ -20,6 +20,7 @@
 
 mod browsers;
 mod cli;
+mod element;
 mod fuzz;
 mod mutants;
 mod page;

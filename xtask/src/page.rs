@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use crate::element;
 use crate::process;
 use crate::project::Project;
-use crate::tools::{TRUNK, Tool, WASM_BINDGEN, WASM_OPT};
+use crate::tools::{ESBUILD, TRUNK, Tool, WASM_BINDGEN, WASM_OPT};
 use crate::wasm::Compiler;
 
 /// What a build is for.
@@ -25,7 +26,7 @@ impl Flavour {
     pub(crate) fn tools(self) -> &'static [&'static Tool] {
         match self {
             Self::Development => &[&TRUNK, &WASM_BINDGEN],
-            Self::Release => &[&TRUNK, &WASM_BINDGEN, &WASM_OPT],
+            Self::Release => &[&TRUNK, &WASM_BINDGEN, &WASM_OPT, &ESBUILD],
         }
     }
 
@@ -75,6 +76,9 @@ pub(crate) fn build(project: &Project, compiler: Compiler, flavour: Flavour) -> 
         trunk.env_remove("NO_COLOR").args(["--color", "never"]);
     }
     process::run(&mut trunk)?;
+    if flavour == Flavour::Release {
+        element::build(project, compiler, &staging)?;
+    }
     publish(&staging, &flavour.folder(project))
 }
 

@@ -20,6 +20,7 @@ pub mod engine;
 pub mod evidence;
 pub mod faults;
 pub mod folder_server;
+pub mod host_site;
 pub mod leash;
 pub mod oracle;
 pub mod page;

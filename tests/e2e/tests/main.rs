@@ -6,6 +6,7 @@ use anyhow::Result;
 use e2e::suite::{Suite, announce};
 
 mod doubt;
+mod element;
 mod faults;
 mod keyboard;
 mod main_job;
@@ -37,6 +38,7 @@ fn suite() -> Result<Suite> {
     together::add(&mut suite);
     storage::add(&mut suite);
     time::add(&mut suite);
+    element::add(&mut suite);
     trap::add(&mut suite);
     main_job::add(&mut suite);
     sent::add(&mut suite);

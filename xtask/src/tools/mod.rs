@@ -77,6 +77,16 @@ pub(crate) const WASM_OPT: Tool = Tool {
     cost: "downloading, a few seconds",
 };
 
+/// Puts the element's scripts together and makes them small.
+pub(crate) const ESBUILD: Tool = Tool {
+    name: "esbuild",
+    version: Version::Pinned("0.28.2"),
+    programs: &["esbuild"],
+    version_arguments: VERSION,
+    source: Source::Npm,
+    cost: "downloading, a few seconds",
+};
+
 /// Drives Firefox.
 pub(crate) const GECKODRIVER: Tool = Tool {
     name: "geckodriver",
@@ -151,6 +161,11 @@ impl Tool {
         find_program(program, &search_path(project))
             .with_context(|| format!("{program} is not installed"))
     }
+}
+
+/// The folder that npm's packages are installed in.
+pub(crate) fn npm_packages(project: &Project) -> PathBuf {
+    npm::root(project)
 }
 
 /// Installs those of the tools that are missing, each as a step.
@@ -361,6 +376,10 @@ source = \"registry\"
         };
         let npm = include_str!("../../npm/package.json");
         assert!(npm.contains(&format!("\"binaryen\": \"{binaryen}.0.0\"")));
+        let Version::Pinned(esbuild) = ESBUILD.version else {
+            panic!("esbuild is pinned");
+        };
+        assert!(npm.contains(&format!("\"esbuild\": \"{esbuild}\"")));
         let trunk = include_str!("../../../Trunk.toml");
         assert!(trunk.contains(&format!("wasm_opt = \"version_{binaryen}\"")));
         let Version::Pinned(version) = TRUNK.version else {

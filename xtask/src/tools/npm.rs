@@ -40,6 +40,7 @@ pub(super) fn require() -> Result<()> {
     Ok(())
 }
 
-fn root(project: &Project) -> PathBuf {
+/// Where its packages are.
+pub(super) fn root(project: &Project) -> PathBuf {
     project.tools.join("npm")
 }

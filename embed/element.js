@@ -1,0 +1,256 @@
+// The class of `<referral-connect>`. It shows the form at once and hands it over to the module when that arrives; every
+// decision about requests is the module's. Importing this file defines and touches nothing.
+
+import { css } from "./assets.js";
+import { discard, load } from "./loader.js";
+import { shell } from "./shell.js";
+
+/** @import { Widget } from "./mount.js" */
+/** @import { Shell } from "./shell.js" */
+
+/** On servers there are no elements, and importing must work there as well. */
+const Base = globalThis.HTMLElement ?? class {};
+
+/** @type {CSSStyleSheet | undefined} one for all elements */
+let sheet;
+
+export class ReferralConnect extends Base {
+  static formAssociated = true;
+  static observedAttributes = ["endpoint", "account-uuid", "auth", "adviser-key", "key-case", "refresh"];
+
+  #internals = this.attachInternals();
+  #root = this.attachShadow({ mode: "open" });
+  #state = "loading";
+  /** @type {object | null} the last one */
+  #connection = null;
+  /** @type {object | null} the one on the screen */
+  #shown = null;
+  /** @type {string | undefined} what was typed, where there is no field */
+  #text;
+  #mayRestart = true;
+  /** @type {Shell | undefined} */
+  #shell;
+  /** @type {Widget | undefined} */
+  #widget;
+  /** @type {IntersectionObserver | undefined} */
+  #near;
+
+  constructor() {
+    super();
+    /**
+     * Gives a bearer token for the API.
+     * @type {((reason: "first" | "refresh") => string | Promise<string>) | undefined}
+     */
+    this.getAccessToken = this.getAccessToken;
+  }
+
+  connectedCallback() {
+    if (this.#root.firstChild) return;
+    const self = /** @type {any} */ (this);
+    for (const name of ["endpoint", "accountUuid", "auth", "adviserKey", "connection"]) {
+      // Set before the class was there, it hides the class's own.
+      if (Object.hasOwn(self, name)) {
+        const value = self[name];
+        delete self[name];
+        self[name] = value;
+      }
+    }
+    if (!sheet) (sheet = new CSSStyleSheet()).replaceSync(css);
+    this.#root.adoptedStyleSheets = [sheet];
+    this.#show();
+  }
+
+  disconnectedCallback() {
+    // Moved within the page it comes back at once.
+    queueMicrotask(() => {
+      if (this.isConnected) return;
+      this.#text = this.#field()?.value;
+      this.#near?.disconnect();
+      this.#widget?.free();
+      this.#shell = this.#widget = undefined;
+      this.#root.replaceChildren();
+    });
+  }
+
+  /**
+   * @param {string} name
+   * @param {string | null} before
+   * @param {string | null} after
+   */
+  attributeChangedCallback(name, before, after) {
+    if (before === after) return;
+    if (this.#shell && name === "adviser-key") this.#shell.input.value = after ?? "";
+    this.#widget?.heed(name);
+  }
+
+  /** @param {boolean} is */
+  formDisabledCallback(is) {
+    this.inert = is;
+  }
+
+  formResetCallback() {
+    this.reset();
+  }
+
+  /** Base address of the API. */
+  get endpoint() {
+    return this.#said("endpoint", "https://api.plannrcrm.com");
+  }
+  set endpoint(value) {
+    this.setAttribute("endpoint", value);
+  }
+
+  /** The account to act for; empty: the one stored in this browser. */
+  get accountUuid() {
+    return this.#said("account-uuid");
+  }
+  set accountUuid(value) {
+    this.setAttribute("account-uuid", value);
+  }
+
+  /** Who proves who asks: `bearer`, by `getAccessToken`, or `cookie`, by a session. */
+  get auth() {
+    return this.#said("auth", "bearer");
+  }
+  set auth(value) {
+    this.setAttribute("auth", value);
+  }
+
+  /** Prefilled code; never sent by itself. */
+  get adviserKey() {
+    return this.#said("adviser-key");
+  }
+  set adviserKey(value) {
+    this.setAttribute("adviser-key", value);
+  }
+
+  /** The last connection. Setting one shows it without a request. */
+  get connection() {
+    return this.#connection;
+  }
+  set connection(value) {
+    this.#hold((this.#shown = value ?? null));
+    this.#widget?.show(JSON.stringify(value));
+  }
+
+  /** How it stands: `loading`, `failed`, `idle`, `sending`, `sent`, `rejected`, `unknown` or `expired`. */
+  get state() {
+    return this.#state;
+  }
+
+  /** Does what a press of the button does. */
+  submit() {
+    if (this.#widget) this.#widget.submit();
+    else this.#root.querySelector("form")?.requestSubmit();
+  }
+
+  /** Asks whether a request without a known outcome arrived. */
+  check() {
+    this.#widget?.check();
+  }
+
+  /** Forgets what was typed and what is shown, but no request without a known outcome. */
+  reset() {
+    if (this.#shell) this.#shell.input.value = "";
+    this.#hold((this.#shown = null));
+    this.#widget?.reset();
+  }
+
+  /** @param {FocusOptions} [options] */
+  focus(options) {
+    this.#field()?.focus(options);
+  }
+
+  /**
+   * @param {string} attribute
+   * @param {string} [otherwise]
+   */
+  #said(attribute, otherwise = "") {
+    return this.getAttribute(attribute) ?? otherwise;
+  }
+
+  #field() {
+    return /** @type {HTMLInputElement | null} */ (this.#root.querySelector("[name=adviser_key]"));
+  }
+
+  /** @param {object | null} connection */
+  #hold(connection) {
+    this.#connection = connection;
+    this.#internals.setFormValue(/** @type {{ uuid?: string } | null} */ (connection)?.uuid ?? null);
+  }
+
+  /** @param {string} state */
+  #stand(state) {
+    const { states } = this.#internals;
+    states.delete(this.#state);
+    states.add((this.#state = state));
+  }
+
+  /** Shows the form, and fetches the module when it is wanted. */
+  #show() {
+    const start = () => {
+      near.disconnect();
+      this.#start(current);
+    };
+    const current = (this.#shell = shell(this.#text ?? this.adviserKey, start));
+    const near = (this.#near = new IntersectionObserver((seen) => seen.at(-1)?.isIntersecting && start(), { rootMargin: "300px" }));
+    this.#root.replaceChildren(current.root);
+    this.#stand("loading");
+    if (this.#said("loading") === "eager") return start();
+    near.observe(this);
+    for (const type of ["focusin", "pointerover"]) current.root.addEventListener(type, start, { once: true });
+  }
+
+  /** @param {Shell} current */
+  async #start(current) {
+    if (current.isStarting) return;
+    current.isStarting = true;
+    try {
+      const { instance, glue } = await load();
+      // A word that is being put together would be lost.
+      if (current.isComposing) await new Promise((done) => current.input.addEventListener("compositionend", done));
+      if (this.#shell !== current) return;
+      this.#widget = glue.mount(instance, glue.css, this, current,
+        (standing, connection) => {
+          if ((this.#shown = connection)) this.#hold(connection);
+          this.#stand(standing);
+        },
+        (anew, text) => {
+          discard();
+          this.#widget = undefined;
+          this.#text = text;
+          if (anew && this.#mayRestart) {
+            this.#mayRestart = false;
+            // Not inside of the trap.
+            queueMicrotask(() => this.isConnected && this.#show());
+          } else this.#stand("failed");
+        });
+      this.#shell = undefined;
+      if (this.#shown) this.connection = this.#shown;
+      this.#tell("ready", { version: instance.version() });
+      if (current.isPressed) this.submit();
+    } catch (cause) {
+      if (this.#shell !== current) return;
+      current.isStarting = false;
+      this.#stand("failed");
+      current.fail(`${cause}`, () => this.#start(current));
+      this.#tell("load-error", { cause: `${cause}` });
+    }
+  }
+
+  /**
+   * @param {string} name
+   * @param {object} detail
+   */
+  #tell(name, detail) {
+    this.dispatchEvent(new CustomEvent("referral-" + name, { detail: Object.freeze(detail), bubbles: true, composed: true }));
+  }
+}
+
+/**
+ * Defines the element, unless somebody did so before.
+ * @param {string} [name]
+ */
+export function define(name = "referral-connect") {
+  if (!customElements.get(name)) customElements.define(name, ReferralConnect);
+}

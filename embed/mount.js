@@ -1,0 +1,60 @@
+// Puts the module's widget in the place of the form that was there first. It comes with the module.
+
+/** @import { Shell } from "./shell.js" */
+
+/**
+ * A widget in an element, by the module; see `src/bin/element.rs`.
+ * @typedef {object} Widget
+ * @property {(attribute: string) => void} heed
+ * @property {(json: string) => void} show
+ * @property {() => void} submit
+ * @property {() => void} check
+ * @property {() => void} reset
+ * @property {() => void} free
+ * @property {() => number} __destroy_into_raw
+ */
+
+/**
+ * One instance of the module.
+ * @typedef {object} Instance
+ * @property {() => string} version
+ * @property {new (root: HTMLElement, element: HTMLElement, text: string,
+ *   getAccessToken: (reason: "first" | "refresh") => unknown,
+ *   stands: (standing: string, connection: object | null) => void,
+ *   ended: (anew: boolean) => void) => Widget} Widget
+ * @property {(options: { module: WebAssembly.Module }) => unknown} initSync
+ */
+
+/** @type {CSSStyleSheet | undefined} one for all elements of a document */
+let sheet;
+
+/**
+ * @param {Instance} instance
+ * @param {string} css
+ * @param {HTMLElement & { getAccessToken?: (reason: "first" | "refresh") => unknown }} element
+ * @param {Shell} shell
+ * @param {(standing: string, connection: object | null) => void} stands
+ * @param {(anew: boolean, text: string) => void} ended
+ */
+export function mount({ Widget }, css, element, { root, input }, stands, ended) {
+  const scope = /** @type {ShadowRoot} */ (root.getRootNode());
+  if (!sheet) (sheet = new CSSStyleSheet()).replaceSync(css);
+  if (!scope.adoptedStyleSheets.includes(sheet)) scope.adoptedStyleSheets.push(sheet);
+  const fresh = document.createElement("div");
+  /** @returns {HTMLInputElement | null} */
+  const field = () => fresh.querySelector("[name=adviser_key]");
+  const text = input.value;
+  const widget = new Widget(fresh, element, text, (reason) => element.getAccessToken?.(reason), stands, (anew) => {
+    widget.__destroy_into_raw();
+    ended(anew, field()?.value ?? text);
+  });
+  const focused = scope.activeElement;
+  root.replaceWith(fresh);
+  const now = field();
+  if (now) {
+    now.value = text;
+    now.setSelectionRange(input.selectionStart, input.selectionEnd, input.selectionDirection ?? "none");
+  }
+  if (focused) (focused === input ? now : fresh.querySelector("button"))?.focus();
+  return widget;
+}
