@@ -46,27 +46,28 @@ pub fn connection(body: &[u8]) -> Option<Connection> {
     }
 }
 
-/// A connection that a host has, in the API's JSON or in the shape of our events.
+/// A connection that a host has, in the API's JSON or in the shape of our events; `None` if it is none.
 #[must_use]
 pub fn given_connection(json: &str) -> Option<Connection> {
-    let Value::Object(mut fields) = parse(json.as_bytes())? else {
+    let Value::Object(mut given) = parse(json.as_bytes())? else {
         return None;
     };
-    for (ours, theirs) in [
+    let mut fields = match given.remove("data") {
+        Some(Value::Object(inner)) => inner,
+        _ => given,
+    };
+    for (in_events, in_api) in [
         ("senderFirm", "sender_firm"),
         ("recipientFirm", "recipient_firm"),
         ("createdAt", "created_at"),
         ("updatedAt", "updated_at"),
         ("expiresAt", "expires_at"),
     ] {
-        if let Some(value) = fields.remove(ours) {
-            fields.insert(theirs.to_owned(), value);
+        if let Some(value) = fields.remove(in_events) {
+            fields.insert(in_api.to_owned(), value);
         }
     }
-    match fields.get("data") {
-        Some(Value::Object(inner)) => connection_of(inner),
-        _ => connection_of(&fields),
-    }
+    connection_of(&fields)
 }
 
 /// The connections of a list, `{"data": […]}` or bare; `None` if the body is no list. An entry that is no

@@ -190,3 +190,27 @@ fn the_servers_insides_are_never_quoted() {
         }
     }
 }
+
+#[test]
+fn what_a_host_has_is_read_in_either_shape() {
+    let api = r#"{"uuid":"u","status":"pending","direction":"received","sender_firm":{"uuid":"s","name":"S"},
+        "recipient_firm":{"name":"R"},"created_at":"2026-01-20T12:00:00Z","updated_at":null,
+        "expires_at":"2026-02-19T12:00:00Z"}"#;
+    let of_events = r#"{"uuid":"u","status":"pending","direction":"received","senderFirm":{"uuid":"s","name":"S"},
+        "recipientFirm":{"uuid":null,"name":"R"},"createdAt":"2026-01-20T12:00:00Z","updatedAt":null,
+        "expiresAt":"2026-02-19T12:00:00Z"}"#;
+    let read = wire::given_connection(api).unwrap();
+    assert_eq!(read.recipient_firm.name.as_deref(), Some("R"));
+    assert_eq!(
+        read.expires_at.as_ref().unwrap().text(),
+        "2026-02-19T12:00:00Z"
+    );
+    assert_eq!(wire::given_connection(of_events), Some(read.clone()));
+    assert_eq!(
+        wire::given_connection(&format!(r#"{{"data":{of_events}}}"#)),
+        Some(read)
+    );
+    for nothing in ["null", "", "{}", "[]", "7", r#"{"data":{}}"#, "{"] {
+        assert_eq!(wire::given_connection(nothing), None, "{nothing}");
+    }
+}

@@ -28,6 +28,9 @@ enum Step {
     Cancel,
     Refresh,
     NewRequest,
+    Give,
+    TakeBack,
+    Reset,
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -47,6 +50,9 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => Just(Step::Cancel),
         1 => Just(Step::Refresh),
         1 => Just(Step::NewRequest),
+        1 => Just(Step::Give),
+        1 => Just(Step::TakeBack),
+        1 => Just(Step::Reset),
     ];
     prop::collection::vec(step, 0..40)
 }
@@ -138,6 +144,9 @@ proptest! {
                     ..connection("made 0", PRESSED)
                 })),
                 Step::NewRequest => Event::NewRequestPressed,
+                Step::Give => Event::Given(Some(Box::new(connection("given", PRESSED))), Some(account.clone())),
+                Step::TakeBack => Event::Given(None, None),
+                Step::Reset => Event::Reset,
             };
             let (after, command) = update(state, event.clone());
             state = after;
@@ -171,6 +180,8 @@ proptest! {
                     Event::Answered { outcome: Timed { told: Outcome::Sent(_), .. }, .. }
                         | Event::Checked { answer: Ok(_), .. }
                         | Event::Picked(_)
+                        // The host's word, and the host's alone: it is not told of it.
+                        | Event::Given(Some(_), _)
                 );
                 prop_assert!(is_known, "sent, by {event:?}");
                 // What the widget concludes by itself is true; what the person picks is theirs to say.
@@ -193,7 +204,7 @@ proptest! {
             }
 
             // What was typed goes only when its own request was sent, or when the person types.
-            if state.text != before.text && !matches!(event, Event::Typed(_) | Event::Restored(_)) {
+            if state.text != before.text && !matches!(event, Event::Typed(_) | Event::Restored(_) | Event::Reset) {
                 prop_assert!(is_newly_sent && state.text.is_empty(), "text lost by {event:?}");
             }
         }

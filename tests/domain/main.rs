@@ -16,5 +16,6 @@ mod doubt;
 mod news;
 mod session;
 mod several;
+mod standing;
 mod timestamp;
 mod wrong_clock;
