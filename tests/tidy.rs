@@ -9,6 +9,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use referral_connect::view::words;
+
 struct Source {
     /// From the top of the tree, with slashes.
     path: String,
@@ -99,8 +101,13 @@ fn the_domain_knows_of_nothing() {
 
 #[test]
 fn view_and_api_do_not_know_of_each_other() {
-    let with_composers =
-        |words: &[&'static str]| [words, &["crate::page", "crate::referral_connect"]].concat();
+    let with_composers = |words: &[&'static str]| {
+        [
+            words,
+            &["crate::page", "crate::element", "crate::referral_connect"],
+        ]
+        .concat()
+    };
     let view = with_composers(&["crate::api"]);
     only_in("src/view", &view, &["src/view/words.rs"]);
     only_in("src/api", &with_composers(&["crate::view", "leptos"]), &[]);
@@ -219,6 +226,20 @@ fn nothing_in_the_widget_panics_on_a_surprise() {
         ],
         &[],
     );
+}
+
+/// The form stands there before the module does, and must not change when that arrives.
+#[test]
+fn the_elements_first_words_are_those_of_the_module() {
+    let script = fs::read_to_string(root().join("embed/words.js")).unwrap();
+    for (name, words) in [
+        ("LABEL", words::LABEL),
+        ("HINT", words::HINT),
+        ("SEND", words::SEND),
+    ] {
+        let line = format!("export const {name} = \"{words}\";\n");
+        assert!(script.contains(&line), "embed/words.js: not {line}");
+    }
 }
 
 #[test]
