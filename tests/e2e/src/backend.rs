@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::built_page;
+use crate::{built_page, ports};
 
 /// The create and list route.
 pub const CONNECTIONS_PATH: &str = "/api/v1/referral-connections";
@@ -72,7 +72,7 @@ impl fmt::Debug for Backend {
 }
 
 impl Backend {
-    /// Starts a sandbox on a free port, with the built page.
+    /// Starts a sandbox on a port that no other had, with the built page.
     ///
     /// # Errors
     /// When there is no built page, or the sandbox does not start.
@@ -95,6 +95,11 @@ impl Backend {
             _database_folder: folder,
         };
         backend.start_again().await?;
+        while !ports::claim(backend.settings.listen.port()) {
+            backend.stop().await;
+            backend.settings.listen = Settings::default().listen;
+            backend.start_again().await?;
+        }
         Ok(backend)
     }
 

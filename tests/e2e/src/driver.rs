@@ -1,11 +1,8 @@
 //! WebDriver servers: one process for each trial, on a free port, gone when dropped.
 
-use std::collections::HashSet;
 use std::fs;
-use std::net::TcpListener;
 use std::path::Path;
 use std::process::Command;
-use std::sync::Mutex;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -14,6 +11,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::engine::{Engine, Installed, runs_as_root};
 use crate::leash::Leash;
+use crate::ports;
 
 /// How long a driver or a display may take to come up on a busy machine.
 const START_LIMIT: Duration = Duration::from_secs(30);
@@ -68,7 +66,7 @@ impl Driver {
                 if runs_as_root() {
                     command.env("WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS", "1");
                 }
-                let free = free_port()?;
+                let free = ports::free().await?;
                 command.arg(format!("--port={free}"));
                 port = Some(free);
             }
@@ -186,23 +184,5 @@ async fn answers(address: &str, log: &Path) -> Result<()> {
             )));
         }
         sleep(LOOK_EVERY).await;
-    }
-}
-
-/// A port for a driver that cannot pick one itself. Ports handed out once are not handed out again: two trials that
-/// start together must not meet on one driver.
-fn free_port() -> Result<u16> {
-    static HANDED_OUT: Mutex<Option<HashSet<u16>>> = Mutex::new(None);
-    loop {
-        let port = TcpListener::bind(("127.0.0.1", 0))
-            .and_then(|listener| listener.local_addr())
-            .context("looking for a free port")?
-            .port();
-        let mut handed_out = HANDED_OUT
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        if handed_out.get_or_insert_default().insert(port) {
-            return Ok(port);
-        }
     }
 }

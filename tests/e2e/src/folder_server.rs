@@ -5,9 +5,10 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use axum::Router;
-use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tower_http::services::ServeDir;
+
+use crate::ports;
 
 /// Serves a folder below a path until dropped.
 #[derive(Debug)]
@@ -23,9 +24,7 @@ impl FolderServer {
     /// When no port can be had.
     pub async fn start(folder: &Path, path: &str) -> Result<Self> {
         let router = Router::new().nest_service(path, ServeDir::new(folder));
-        let listener = TcpListener::bind(("127.0.0.1", 0))
-            .await
-            .context("binding a port for the folder")?;
+        let listener = ports::listen().await.context("serving the folder")?;
         let address = listener.local_addr()?;
         let server = tokio::spawn(async move {
             if let Err(error) = axum::serve(listener, router).await {

@@ -24,6 +24,7 @@ pub mod host_site;
 pub mod leash;
 pub mod oracle;
 pub mod page;
+pub mod ports;
 pub mod role;
 pub mod stage;
 pub mod suite;

@@ -1,6 +1,5 @@
 //! A server that speaks HTTP/1.1 by hand and plays one fault.
 
-use std::collections::BTreeSet;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,6 +19,7 @@ use super::reply::{head, http_date, reply};
 use super::request::Head;
 use super::site::Site;
 use crate::backend::CONNECTIONS_PATH;
+use crate::ports;
 
 /// The longest that a connection lives: more than any browser waits for an answer in these trials.
 const CONNECTION_LIMIT: Duration = Duration::from_secs(60);
@@ -79,7 +79,8 @@ impl FaultServer {
     /// # Errors
     /// When there is no built page or no port.
     pub async fn start(fault: Arc<Fault>, endpoint: &str) -> Result<Self> {
-        let (listener, address) = bind().await?;
+        let listener = ports::listen().await.context("serving a fault")?;
+        let address = listener.local_addr()?;
         let shared = Arc::new(Shared {
             fault,
             site: Site::read(endpoint)?,
@@ -115,21 +116,6 @@ impl Drop for FaultServer {
 impl Shared {
     fn seen(&self) -> MutexGuard<'_, Seen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A port that no server of this process had before: what a browser keeps for an origin is one fault's alone.
-async fn bind() -> Result<(TcpListener, SocketAddr)> {
-    static HANDED_OUT: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
-    loop {
-        let listener = TcpListener::bind(("127.0.0.1", 0))
-            .await
-            .context("binding a port for a fault")?;
-        let address = listener.local_addr()?;
-        let mut handed_out = HANDED_OUT.lock().unwrap_or_else(PoisonError::into_inner);
-        if handed_out.insert(address.port()) {
-            return Ok((listener, address));
-        }
     }
 }
 
