@@ -9,8 +9,12 @@ use tokio::time::{Instant, sleep};
 /// How long a page may take for something that it does at once.
 pub const SOON: Duration = Duration::from_secs(10);
 
-/// How often a condition is looked at.
-const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// The pause between two looks at a condition in the first half second of waiting. From then on it is a tenth of what was
+/// waited so far, for a look keeps browser and driver busy, which other trials are waiting for.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
+
+/// The longest pause: some words stand there for two seconds only.
+const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 
 /// One look at a condition.
 #[derive(Debug)]
@@ -33,7 +37,7 @@ pub async fn until<T>(
     limit: Duration,
     look: impl AsyncFn() -> Result<Look<T>>,
 ) -> Result<T> {
-    let deadline = Instant::now() + limit;
+    let began = Instant::now();
     loop {
         let instead = match look().await {
             Ok(Look::Seen(seen)) => return Ok(seen),
@@ -41,10 +45,11 @@ pub async fn until<T>(
             Err(error) if is_passing(&error) => format!("{error:#}"),
             Err(error) => return Err(error.context(format!("while waiting for {what}"))),
         };
-        if Instant::now() >= deadline {
+        let waited = began.elapsed();
+        if waited >= limit {
             bail!("waited {limit:?} for {what}; instead: {instead}");
         }
-        sleep(LOOK_EVERY).await;
+        sleep((waited / 10).clamp(SHORTEST_PAUSE, LONGEST_PAUSE)).await;
     }
 }
 
