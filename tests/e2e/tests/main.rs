@@ -33,8 +33,8 @@ fn main() -> ExitCode {
 /// Every scenario. The long ones come first, so that the last minutes of a run are not one browser alone.
 fn suite() -> Result<Suite> {
     let mut suite = Suite::new()?;
-    doubt::add(&mut suite);
     faults::add(&mut suite);
+    doubt::add(&mut suite);
     together::add(&mut suite);
     storage::add(&mut suite);
     time::add(&mut suite);
