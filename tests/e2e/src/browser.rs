@@ -14,6 +14,7 @@ use thirtyfour::{Capabilities, WindowHandle};
 use crate::driver::Driver;
 use crate::engine::{Engine, Installed};
 use crate::role::Role;
+use crate::wait::{Look, SOON, until};
 
 /// The longest single WebDriver command: a cold start of a browser on a busy machine.
 const COMMAND_LIMIT: Duration = Duration::from_secs(60);
@@ -69,6 +70,17 @@ const LISTEN_FOR_ERRORS: &str = r"
         heard.push(`Content Security Policy: ${event.violatedDirective} ${event.blockedURI}`));
 ";
 
+/// The [`Surroundings`].
+const SURROUNDINGS: &str = r"
+    return {
+        widthPx: innerWidth,
+        heightPx: innerHeight,
+        pixelRatio: devicePixelRatio,
+        visibility: document.visibilityState,
+        hasFocus: document.hasFocus(),
+    };
+";
+
 /// A browser with one session, driven over WebDriver.
 #[derive(Debug)]
 pub struct Browser {
@@ -76,6 +88,19 @@ pub struct Browser {
     session: WebDriver,
     // Dropped after the session: ends the driver and with it whatever the browser left running.
     driver: Driver,
+    at_first: Surroundings,
+    played_before: Vec<String>,
+}
+
+/// What a page finds itself in.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Surroundings {
+    width_px: f64,
+    height_px: f64,
+    pixel_ratio: f64,
+    visibility: String,
+    has_focus: bool,
 }
 
 impl Browser {
@@ -92,10 +117,13 @@ impl Browser {
             .request_timeout(COMMAND_LIMIT)
             .await
             .with_context(|| format!("starting a {} session", installed.engine.name()))?;
+        let at_first = surroundings(&session).await?;
         Ok(Self {
             engine: installed.engine,
             session,
             driver,
+            at_first,
+            played_before: Vec::new(),
         })
     }
 
@@ -109,6 +137,55 @@ impl Browser {
     #[must_use]
     pub fn session(&self) -> &WebDriver {
         &self.session
+    }
+
+    /// Makes the browser as good as a fresh one for the next trial, after a trial of this name: an empty tab that has no
+    /// history, no other, no cookies; the console and the driver's log begin anew. Storage and caches stay, which are an
+    /// origin's, and no two trials have one in common.
+    ///
+    /// # Errors
+    /// When the browser refuses, or when the empty tab is not what the session began with: another size, hidden, or without
+    /// the focus.
+    pub async fn clean(&mut self, played: &str) -> Result<()> {
+        self.played_before.push(played.to_owned());
+        let session = &self.session;
+        session.action_chain().reset_actions().await?;
+        let used = session.windows().await?;
+        let empty = session.new_tab().await.context("opening an empty tab")?;
+        for tab in used {
+            session.switch_to_window(tab).await?;
+            // Those of the one host that all trials have.
+            session.delete_all_cookies().await?;
+            session.close_window().await?;
+        }
+        session.switch_to_window(empty).await?;
+        if self.engine == Engine::Chromium {
+            // Without this the tab is shown, and has no focus: a page there cannot copy.
+            session
+                .cdp()
+                .send_raw("Page.bringToFront", json!({}))
+                .await?;
+        }
+        until("a tab as at first", SOON, async || {
+            let now = surroundings(&self.session).await?;
+            Ok(if now == self.at_first {
+                Look::Seen(())
+            } else {
+                Look::NotYet(format!("{now:?} instead of {:?}", self.at_first))
+            })
+        })
+        .await?;
+        if self.engine == Engine::Chromium {
+            // What is read is forgotten.
+            let _of_this_trial = self.session.browser_log().await?;
+        }
+        self.driver.forget_log()
+    }
+
+    /// The trials that played in this browser before the present one, for whoever looks into a failure.
+    #[must_use]
+    pub fn played_before(&self) -> &[String] {
+        &self.played_before
     }
 
     /// Ends the session. The driver ends with the value.
@@ -332,6 +409,14 @@ pub fn one_line(text: &str) -> String {
         .filter(|character| !('\u{2066}'..='\u{2069}').contains(character))
         .collect();
     visible.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+async fn surroundings(session: &WebDriver) -> Result<Surroundings> {
+    let found = session
+        .execute(SURROUNDINGS, Vec::new())
+        .await
+        .context("looking at an empty tab")?;
+    Ok(found.convert()?)
 }
 
 async fn computed(element: &WebElement, what: Computed) -> Result<String> {

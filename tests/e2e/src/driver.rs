@@ -1,4 +1,4 @@
-//! WebDriver servers: one process for each trial, on a free port, gone when dropped.
+//! WebDriver servers: one process for each browser, on a free port, gone when dropped.
 
 use std::fs;
 use std::path::Path;
@@ -30,6 +30,8 @@ pub struct Driver {
     _process: Leash,
     _display: Option<Display>,
     scratch: TempDir,
+    /// How much of the log was written before the present trial.
+    forgotten_bytes: usize,
 }
 
 impl Driver {
@@ -84,16 +86,31 @@ impl Driver {
             _process: process,
             _display: display,
             scratch,
+            forgotten_bytes: 0,
         })
     }
 
-    /// What the driver and its browser wrote so far, the page's console in Firefox and WebKit among it.
+    /// What the driver and its browser wrote in the present trial, the page's console in Firefox and WebKit among it.
     ///
     /// # Errors
     /// When the log cannot be read.
     pub fn log(&self) -> Result<String> {
-        let bytes = fs::read(self.scratch.path().join(DRIVER_LOG)).context("the driver's log")?;
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
+        let bytes = self.whole_log()?;
+        let of_this_trial = bytes.get(self.forgotten_bytes..).unwrap_or_default();
+        Ok(String::from_utf8_lossy(of_this_trial).into_owned())
+    }
+
+    /// What is written from now on is the next trial's.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn forget_log(&mut self) -> Result<()> {
+        self.forgotten_bytes = self.whole_log()?.len();
+        Ok(())
+    }
+
+    fn whole_log(&self) -> Result<Vec<u8>> {
+        fs::read(self.scratch.path().join(DRIVER_LOG)).context("the driver's log")
     }
 
     /// Where the driver answers, as an `http` address without a final slash.

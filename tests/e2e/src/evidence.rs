@@ -43,6 +43,11 @@ async fn report(stage: &Stage, failure: &anyhow::Error) -> Result<String> {
     writeln!(report, "failure: {failure:#}\n")?;
     writeln!(
         report,
+        "played in this browser before: {:?}\n",
+        browser.played_before()
+    )?;
+    writeln!(
+        report,
         "address: {}",
         shown(browser.session().current_url().await)
     )?;

@@ -3,8 +3,9 @@
 //! How a trial comes to be, in reading order:
 //!
 //! 1. [`suite`] makes one libtest trial of every scenario and [`engine`] (Chromium, Firefox, WebKit).
-//! 2. A trial gets a [`stage`]: a sandbox of its own on a free port ([`backend`]), a driver process of its own
-//!    ([`driver`], on a [`leash`] so that nothing outlives the run), a fresh browser session ([`browser`]).
+//! 2. A trial gets a [`stage`]: a sandbox of its own ([`backend`], [`ports`]) and a [`browser`] session, with a driver
+//!    process of its own ([`driver`], on a [`leash`] so that nothing outlives the run). The browser is one that the
+//!    [`pool`] has from an earlier trial, or a fresh one.
 //! 3. The scenario speaks to the [`page`] in verbs of a user; everything is found by role and accessible name
 //!    ([`role`]), also inside open shadow roots, and waited for by condition ([`wait`]).
 //! 4. What the page ought to show as time left comes from an independent [`oracle`].
@@ -24,6 +25,7 @@ pub mod host_site;
 pub mod leash;
 pub mod oracle;
 pub mod page;
+pub mod pool;
 pub mod ports;
 pub mod role;
 pub mod stage;

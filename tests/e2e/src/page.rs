@@ -65,12 +65,10 @@ impl Page {
         &self.browser
     }
 
-    /// Ends the browser's session.
-    ///
-    /// # Errors
-    /// When the driver refuses.
-    pub async fn quit(self) -> Result<()> {
-        self.browser.quit().await
+    /// Hands out the browser, which has the page open still.
+    #[must_use]
+    pub fn into_browser(self) -> Browser {
+        self.browser
     }
 
     /// Opens an address and waits until the form is there.

@@ -1,14 +1,14 @@
-//! What a trial plays on: a sandbox and a browser of its own.
+//! What a trial plays on: a sandbox of its own and a browser.
 
 use anyhow::Result;
 
-use crate::backend::{Backend, Refresh};
+use crate::backend::Backend;
 use crate::browser::Browser;
-use crate::engine::{Engine, Installed};
+use crate::engine::Engine;
 use crate::evidence;
 use crate::page::Page;
 
-/// A sandbox with an empty database on a free port and a fresh browser session.
+/// A sandbox with an empty database on a port that no other trial has, and a browser session.
 #[derive(Debug)]
 pub struct Stage {
     /// The API's stand-in, which also serves the page.
@@ -18,14 +18,11 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// Starts both.
-    ///
-    /// # Errors
-    /// When one does not come up.
-    pub async fn set_up(installed: &Installed, refresh: Refresh) -> Result<Self> {
-        let sandbox = Backend::start(refresh).await?;
-        let page = Page::new(Browser::start(installed).await?);
-        Ok(Self { sandbox, page })
+    /// A stage of the two.
+    #[must_use]
+    pub fn new(sandbox: Backend, browser: Browser) -> Self {
+        let page = Page::new(browser);
+        Self { sandbox, page }
     }
 
     /// Which engine plays.
@@ -48,13 +45,13 @@ impl Stage {
         evidence::keep(self, trial, failure).await
     }
 
-    /// Ends both.
+    /// Parts from the browser, and ends the sandbox when no page asks it for anything any more.
     ///
     /// # Errors
-    /// When the browser's session cannot be ended.
-    pub async fn take_down(mut self) -> Result<()> {
-        let quit = self.page.quit().await;
+    /// When the parting fails.
+    pub async fn take_down(mut self, part: impl AsyncFnOnce(Browser) -> Result<()>) -> Result<()> {
+        let parted = part(self.page.into_browser()).await;
         self.sandbox.stop().await;
-        quit
+        parted
     }
 }

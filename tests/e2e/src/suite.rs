@@ -9,9 +9,11 @@ use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use tokio::runtime::Runtime;
 use tokio::time::timeout;
 
-use crate::backend::Refresh;
+use crate::backend::{Backend, Refresh};
+use crate::browser::Browser;
 use crate::built_page;
 use crate::engine::{Engine, Installed, REQUIRE_VARIABLE};
+use crate::pool::{BrowserFor, Pool};
 use crate::stage::Stage;
 
 /// The longest that a trial may take; the slowest one waits for an answer of 30 s.
@@ -25,6 +27,7 @@ const TRIALS_AT_A_TIME: usize = 4;
 pub struct Suite {
     engines: Vec<(Engine, Result<Installed, String>)>,
     runtime: Arc<Runtime>,
+    pool: Arc<Pool>,
     trials: Vec<Trial>,
 }
 
@@ -57,6 +60,7 @@ impl Suite {
         Ok(Self {
             engines,
             runtime: Arc::new(runtime),
+            pool: Arc::default(),
             trials: Vec::new(),
         })
     }
@@ -66,12 +70,33 @@ impl Suite {
     where
         F: AsyncFn(&mut Stage) -> Result<()> + Copy + Send + 'static,
     {
-        self.add_for(&Engine::ALL, name, refresh, scenario);
+        self.add_in(BrowserFor::AnyTrial, name, refresh, scenario);
+    }
+
+    /// Adds a scenario for every engine, and says whose browser it plays in.
+    pub fn add_in<F>(&mut self, whose: BrowserFor, name: &str, refresh: Refresh, scenario: F)
+    where
+        F: AsyncFn(&mut Stage) -> Result<()> + Copy + Send + 'static,
+    {
+        self.add_each(&Engine::ALL, whose, name, refresh, scenario);
     }
 
     /// Adds a scenario for some engines; whoever calls this says why the others cannot play it.
     pub fn add_for<F>(&mut self, engines: &[Engine], name: &str, refresh: Refresh, scenario: F)
     where
+        F: AsyncFn(&mut Stage) -> Result<()> + Copy + Send + 'static,
+    {
+        self.add_each(engines, BrowserFor::AnyTrial, name, refresh, scenario);
+    }
+
+    fn add_each<F>(
+        &mut self,
+        engines: &[Engine],
+        whose: BrowserFor,
+        name: &str,
+        refresh: Refresh,
+        scenario: F,
+    ) where
         F: AsyncFn(&mut Stage) -> Result<()> + Copy + Send + 'static,
     {
         for (engine, found) in &self.engines {
@@ -81,6 +106,7 @@ impl Suite {
             let title = format!("{}::{name}", engine.name());
             let found = found.clone();
             let runtime = Arc::clone(&self.runtime);
+            let pool = Arc::clone(&self.pool);
             let trial_title = title.clone();
             self.trials.push(Trial::ignorable_test(title, move || {
                 let installed = match found {
@@ -88,8 +114,13 @@ impl Suite {
                     Err(missing) if required() => return Err(Failed::from(missing)),
                     Err(missing) => return Ok(Completion::ignored_with(missing)),
                 };
-                runtime
-                    .block_on(play(&installed, &trial_title, refresh, scenario))
+                let played = runtime.block_on(async {
+                    let sandbox = Backend::start(refresh).await?;
+                    let browser = pool.take(&installed, whose).await?;
+                    let stage = Stage::new(sandbox, browser);
+                    play(stage, &pool, whose, &trial_title, scenario).await
+                });
+                played
                     .map(|()| Completion::Completed)
                     .map_err(|error| Failed::from(format!("{error:#}")))
             }));
@@ -119,15 +150,28 @@ impl Suite {
             announce(&format!("{error:#}"));
             return ExitCode::FAILURE;
         }
-        libtest_mimic::run(&arguments, self.trials).exit_code()
+        let outcome = libtest_mimic::run(&arguments, self.trials).exit_code();
+        let quit = self.runtime.block_on(self.pool.quit());
+        match quit {
+            Ok(()) => outcome,
+            Err(error) => {
+                announce(&format!("a browser could not be ended: {error:#}"));
+                ExitCode::FAILURE
+            }
+        }
     }
 }
 
-async fn play<F>(installed: &Installed, title: &str, refresh: Refresh, scenario: F) -> Result<()>
+async fn play<F>(
+    mut stage: Stage,
+    pool: &Pool,
+    whose: BrowserFor,
+    title: &str,
+    scenario: F,
+) -> Result<()>
 where
     F: AsyncFn(&mut Stage) -> Result<()>,
 {
-    let mut stage = Stage::set_up(installed, refresh).await?;
     let played = match timeout(TRIAL_LIMIT, scenario(&mut stage)).await {
         Ok(played) => played,
         Err(_elapsed) => Err(anyhow::anyhow!(
@@ -135,11 +179,13 @@ where
         )),
     };
     let Err(failure) = played else {
-        return stage.take_down().await;
+        return stage
+            .take_down(async |browser| pool.give_back(browser, whose, title).await)
+            .await;
     };
     let kept = stage.keep_evidence(title, &failure).await;
     let failure = failure.context(kept);
-    Err(match stage.take_down().await {
+    Err(match stage.take_down(Browser::quit).await {
         Ok(()) => failure,
         Err(error) => failure.context(format!("and taking the stage down failed: {error:#}")),
     })

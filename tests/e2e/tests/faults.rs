@@ -4,6 +4,7 @@
 use anyhow::Result;
 use e2e::backend::Refresh;
 use e2e::faults::table;
+use e2e::pool::BrowserFor;
 use e2e::stage::Stage;
 use e2e::suite::Suite;
 
@@ -16,7 +17,13 @@ mod told;
 
 pub(crate) fn add(suite: &mut Suite) {
     suite.add("faults_of_connection_and_status", Refresh::Default, breaks);
-    suite.add("faults_of_the_answer", Refresh::Default, answer);
+    // Answers of hundreds of megabytes go through processes that all tabs of a browser have in common.
+    suite.add_in(
+        BrowserFor::ThisTrialAlone,
+        "faults_of_the_answer",
+        Refresh::Default,
+        answer,
+    );
     suite.add(
         "faults_of_a_date_hide_no_request",
         Refresh::Default,

@@ -6,6 +6,7 @@ use e2e::backend::{FIRM_ABC12345, Refresh};
 use e2e::browser::computed_label;
 use e2e::engine::Engine;
 use e2e::page::button;
+use e2e::pool::BrowserFor;
 use e2e::stage::Stage;
 use e2e::suite::Suite;
 use e2e::wait::{Look, SOON, until};
@@ -61,7 +62,8 @@ pub(crate) fn add(suite: &mut Suite) {
         Refresh::Default,
         one_of_two,
     );
-    suite.add(
+    suite.add_in(
+        BrowserFor::ThisTrialAlone,
         "trap_by_full_stack_is_noticed_at_the_next_press",
         Refresh::Default,
         full_stack,

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
-use e2e::backend::{EXPIRED_TOKEN, Refresh, TOKEN};
+use e2e::backend::{Backend, EXPIRED_TOKEN, Refresh, TOKEN};
+use e2e::browser::Browser;
 use e2e::engine::{Engine, Installed};
 use e2e::page::{REFRESH_LIMIT, button};
 use e2e::stage::Stage;
@@ -97,7 +98,8 @@ impl Studio {
     where
         F: AsyncFn(&mut Stage) -> Result<()>,
     {
-        let mut stage = Stage::set_up(&self.installed, refresh).await?;
+        let sandbox = Backend::start(refresh).await?;
+        let mut stage = Stage::new(sandbox, Browser::start(&self.installed).await?);
         let taken = match stage.open_page().await {
             Ok(()) => match lead_to(&mut stage).await {
                 Ok(()) => take_every_size(&stage, &self.folder, name).await,
@@ -113,7 +115,7 @@ impl Studio {
                     .await
             }
         };
-        stage.take_down().await?;
+        stage.take_down(Browser::quit).await?;
         taken.with_context(|| format!("the picture of {name}; {kept}"))?;
         announce(&format!("{name}: done"));
         Ok(())
