@@ -30,4 +30,5 @@ pub mod ports;
 pub mod role;
 pub mod stage;
 pub mod suite;
+pub mod times;
 pub mod wait;

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
@@ -15,6 +15,7 @@ use crate::built_page;
 use crate::engine::{Engine, Installed, REQUIRE_VARIABLE};
 use crate::pool::{BrowserFor, Pool};
 use crate::stage::Stage;
+use crate::times::Times;
 
 /// The longest that a trial may take; the slowest one waits for an answer of 30 s.
 const TRIAL_LIMIT: Duration = Duration::from_secs(180);
@@ -28,6 +29,7 @@ pub struct Suite {
     engines: Vec<(Engine, Result<Installed, String>)>,
     runtime: Arc<Runtime>,
     pool: Arc<Pool>,
+    times: Arc<Times>,
     trials: Vec<Trial>,
 }
 
@@ -61,6 +63,7 @@ impl Suite {
             engines,
             runtime: Arc::new(runtime),
             pool: Arc::default(),
+            times: Arc::default(),
             trials: Vec::new(),
         })
     }
@@ -107,6 +110,7 @@ impl Suite {
             let found = found.clone();
             let runtime = Arc::clone(&self.runtime);
             let pool = Arc::clone(&self.pool);
+            let times = Arc::clone(&self.times);
             let trial_title = title.clone();
             self.trials.push(Trial::ignorable_test(title, move || {
                 let installed = match found {
@@ -114,12 +118,14 @@ impl Suite {
                     Err(missing) if required() => return Err(Failed::from(missing)),
                     Err(missing) => return Ok(Completion::ignored_with(missing)),
                 };
+                let began = Instant::now();
                 let played = runtime.block_on(async {
                     let sandbox = Backend::start(refresh).await?;
                     let browser = pool.take(&installed, whose).await?;
                     let stage = Stage::new(sandbox, browser);
                     play(stage, &pool, whose, &trial_title, scenario).await
                 });
+                times.note(trial_title, began.elapsed());
                 played
                     .map(|()| Completion::Completed)
                     .map_err(|error| Failed::from(format!("{error:#}")))
@@ -152,6 +158,7 @@ impl Suite {
         }
         let outcome = libtest_mimic::run(&arguments, self.trials).exit_code();
         let quit = self.runtime.block_on(self.pool.quit());
+        self.times.announce_longest();
         match quit {
             Ok(()) => outcome,
             Err(error) => {
