@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::built_page;
+use crate::{built_page, ports};
 
 /// The script that defines the element, below the files' origin.
 pub const ELEMENT_SCRIPT: &str = "/referral-connect.js";
@@ -192,9 +192,7 @@ impl Drop for Server {
 }
 
 async fn bind() -> Result<TcpListener> {
-    TcpListener::bind(("127.0.0.1", 0))
-        .await
-        .context("binding a port for a host's site")
+    ports::listen().await.context("serving a host's site")
 }
 
 async fn page(State(documents): State<Arc<HashMap<String, Document>>>, uri: Uri) -> Response<Body> {
