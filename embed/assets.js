@@ -8,8 +8,8 @@
  * @property {string} css the styles of all that is seen once the module is there
  */
 
-/** @type {(attempt: number) => Promise<Factory>} */
-export const glue = () => Promise.reject(new Error("the element was not built"));
+/** Where that file is. */
+export const script = { url: "", integrity: "" };
 
 /** Where the module is. */
 export const wasm = { url: "", integrity: "" };

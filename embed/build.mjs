@@ -87,9 +87,8 @@ const widgetName = hashed("widget", "js", widget);
 const wasmName = hashed("widget", "wasm", wasm);
 
 const assets = `
-import { checked } from "./checked.js";
 const at = (name) => new URL(name, import.meta.url).href;
-export const glue = (attempt) => checked(at(${JSON.stringify(widgetName)}), ${JSON.stringify(integrity(widget))}, attempt);
+export const script = { url: at(${JSON.stringify(widgetName)}), integrity: ${JSON.stringify(integrity(widget))} };
 export const wasm = { url: at(${JSON.stringify(wasmName)}), integrity: ${JSON.stringify(integrity(wasm))} };
 export const css = ${JSON.stringify(css)};
 `;
@@ -110,7 +109,7 @@ for (const { path, text } of entries.outputFiles) {
     module: true,
     ecma: 2020,
     compress: { passes: 3 },
-    mangle: { properties: { regex: /^(isPressed|isStarting|isComposing|fail)$/ } },
+    mangle: { properties: { regex: /^(isPressed|isStarting|isComposing|fail|hold)$/ } },
   });
   writeFileSync(path, code ?? "");
 }

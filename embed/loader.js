@@ -1,6 +1,7 @@
 // Fetches the module once for all elements of a page, checked against the hash it was published with.
 
-import { glue, wasm } from "./assets.js";
+import { script, wasm } from "./assets.js";
+import { checked } from "./checked.js";
 import * as words from "./words.js";
 
 /** @import { Factory } from "./assets.js" */
@@ -9,8 +10,20 @@ import * as words from "./words.js";
 /** How long to wait before a further attempt, in milliseconds, times the attempts so far. */
 const PAUSE_MS = 1500;
 
-/** @type {Promise<[Factory, WebAssembly.Module]> | undefined} */
-let parts;
+let scriptsAsked = 0;
+let modulesAsked = 0;
+
+/** @type {() => Promise<Factory>} */
+const factory = once(() => checked(script.url, script.integrity, ++scriptsAsked));
+
+const compiled = once(async () => {
+  const { url, integrity } = wasm;
+  const response = await fetch(url, { integrity, cache: modulesAsked++ ? "reload" : "default" });
+  // Its bytes are the published ones, whatever the server calls them.
+  return response.headers.get("content-type") === "application/wasm"
+    ? WebAssembly.compileStreaming(response)
+    : WebAssembly.compile(await response.arrayBuffer());
+});
 
 /** @type {Promise<{ instance: Instance, glue: Factory }> | undefined} */
 let loaded;
@@ -18,7 +31,7 @@ let loaded;
 /** The instance for all elements of the page. Rejects with the cause, in words. */
 export const load = () =>
   (loaded ??= start().catch((cause) => {
-    loaded = parts = undefined;
+    discard();
     throw cause;
   }));
 
@@ -26,7 +39,7 @@ export const load = () =>
 export const discard = () => (loaded = undefined);
 
 async function start() {
-  const [glue, module] = await (parts ??= fetchParts());
+  const [glue, module] = await parts();
   try {
     const instance = glue.default();
     instance.initSync({ module });
@@ -38,14 +51,14 @@ async function start() {
 }
 
 /** @returns {Promise<[Factory, WebAssembly.Module]>} */
-async function fetchParts() {
+async function parts() {
   let isBlocked = false;
   document.addEventListener("securitypolicyviolation", (event) => {
     isBlocked ||= /script|connect|trusted/.test(event.effectiveDirective);
   });
   for (let attempt = 1; ; attempt++) {
     try {
-      return await Promise.all([glue(attempt), compile(attempt > 1 ? "reload" : "default")]);
+      return await Promise.all([factory(), compiled()]);
     } catch (error) {
       // The event of a violation comes after its error.
       await pause(0);
@@ -57,26 +70,38 @@ async function fetchParts() {
   }
 }
 
-/** @param {RequestCache} cache */
-async function compile(cache) {
-  const { url, integrity } = wasm;
-  const response = await fetch(url, { integrity, cache });
-  // Its bytes are the published ones, whatever the server calls them.
-  return response.headers.get("content-type") === "application/wasm"
-    ? WebAssembly.compileStreaming(response)
-    : WebAssembly.compile(await response.arrayBuffer());
-}
-
-/** A fetch that fails does not say why: asks for the file once more, without running it. */
+/** What fails does not say why: asks for the files once more, without running them. */
 async function explain() {
   if (!navigator.onLine) return words.OFFLINE;
   try {
-    const { ok, status, headers } = await fetch(wasm.url, { cache: "reload" });
-    const type = headers.get("content-type");
-    return ok ? (type === "application/wasm" ? words.INTEGRITY : words.mime(type)) : words.status(status);
-  } catch {
-    return words.UNREACHABLE;
+    for (const [{ url, integrity }, kind] of /** @type {const} */ ([[script, /javascript/], [wasm, /wasm|octet/]])) {
+      const { ok, status, headers } = await fetch(url, { cache: "reload" });
+      if (!ok) return words.status(status);
+      const type = headers.get("content-type");
+      if (!kind.test(`${type}`)) return words.mime(type);
+      await fetch(url, { integrity }).catch(() => {
+        throw words.INTEGRITY;
+      });
+    }
+  } catch (cause) {
+    if (cause === words.INTEGRITY) return cause;
   }
+  return words.UNREACHABLE;
+}
+
+/**
+ * What has come is kept; what has failed is tried again at the next call.
+ * @template T
+ * @param {() => Promise<T>} get
+ */
+function once(get) {
+  /** @type {Promise<T> | undefined} */
+  let got;
+  return () =>
+    (got ??= get().catch((error) => {
+      got = undefined;
+      throw error;
+    }));
 }
 
 /** @param {number} ms */
