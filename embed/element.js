@@ -4,6 +4,7 @@
 import { css } from "./assets.js";
 import { discard, load } from "./loader.js";
 import { shell } from "./shell.js";
+import { BROKEN } from "./words.js";
 
 /** @import { Widget } from "./mount.js" */
 /** @import { Shell } from "./shell.js" */
@@ -16,7 +17,7 @@ let sheet;
 
 export class ReferralConnect extends Base {
   static formAssociated = true;
-  static observedAttributes = ["endpoint", "account-uuid", "auth", "adviser-key", "key-case", "refresh"];
+  static observedAttributes = ["endpoint", "account-uuid", "auth", "adviser-key", "key-case", "refresh", "loading"];
 
   #internals = this.attachInternals();
   #root = this.attachShadow({ mode: "open" });
@@ -25,8 +26,8 @@ export class ReferralConnect extends Base {
   #connection = null;
   /** @type {object | null} the one on the screen */
   #shown = null;
-  /** @type {string | undefined} what was typed, where there is no field */
-  #text;
+  /** What the next field begins with. */
+  #text = "";
   #mayRestart = true;
   /** @type {Shell | undefined} */
   #shell;
@@ -64,7 +65,7 @@ export class ReferralConnect extends Base {
     // Moved within the page it comes back at once.
     queueMicrotask(() => {
       if (this.isConnected) return;
-      this.#text = this.#field()?.value;
+      this.#text = this.#field()?.value ?? this.#text;
       this.#near?.disconnect();
       this.#widget?.free();
       this.#shell = this.#widget = undefined;
@@ -79,7 +80,12 @@ export class ReferralConnect extends Base {
    */
   attributeChangedCallback(name, before, after) {
     if (before === after) return;
-    if (this.#shell && name === "adviser-key") this.#shell.input.value = after ?? "";
+    // A code that was pressed to be sent is not exchanged for another one.
+    if (name === "adviser-key" && after && !this.#shell?.isPressed) {
+      this.#text = after;
+      if (this.#shell) this.#shell.input.value = after;
+    }
+    if (name === "loading" && after === "eager") this.#fetch();
     this.#widget?.heed(name);
   }
 
@@ -97,7 +103,7 @@ export class ReferralConnect extends Base {
     return this.#said("endpoint", "https://api.plannrcrm.com");
   }
   set endpoint(value) {
-    this.setAttribute("endpoint", value);
+    this.#say("endpoint", value);
   }
 
   /** The account to act for; empty: the one stored in this browser. */
@@ -105,7 +111,7 @@ export class ReferralConnect extends Base {
     return this.#said("account-uuid");
   }
   set accountUuid(value) {
-    this.setAttribute("account-uuid", value);
+    this.#say("account-uuid", value);
   }
 
   /** Who proves who asks: `bearer`, by `getAccessToken`, or `cookie`, by a session. */
@@ -113,7 +119,7 @@ export class ReferralConnect extends Base {
     return this.#said("auth", "bearer");
   }
   set auth(value) {
-    this.setAttribute("auth", value);
+    this.#say("auth", value);
   }
 
   /** Prefilled code; never sent by itself. */
@@ -121,7 +127,7 @@ export class ReferralConnect extends Base {
     return this.#said("adviser-key");
   }
   set adviserKey(value) {
-    this.setAttribute("adviser-key", value);
+    this.#say("adviser-key", value);
   }
 
   /** The last connection. Setting one shows it without a request. */
@@ -130,7 +136,7 @@ export class ReferralConnect extends Base {
   }
   set connection(value) {
     this.#hold((this.#shown = value ?? null));
-    this.#widget?.show(JSON.stringify(value));
+    this.#widget?.show(JSON.stringify(this.#shown));
   }
 
   /** How it stands: `loading`, `failed`, `idle`, `sending`, `sent`, `rejected`, `unknown` or `expired`. */
@@ -146,12 +152,18 @@ export class ReferralConnect extends Base {
 
   /** Asks whether a request without a known outcome arrived. */
   check() {
-    this.#widget?.check();
+    // The module asks by itself when it comes to a record.
+    if (this.#widget) this.#widget.check();
+    else this.#fetch();
   }
 
   /** Forgets what was typed and what is shown, but no request without a known outcome. */
   reset() {
-    if (this.#shell) this.#shell.input.value = "";
+    this.#text = "";
+    if (this.#shell) {
+      this.#shell.input.value = "";
+      this.#shell.hold(false);
+    }
     this.#hold((this.#shown = null));
     this.#widget?.reset();
   }
@@ -167,6 +179,15 @@ export class ReferralConnect extends Base {
    */
   #said(attribute, otherwise = "") {
     return this.getAttribute(attribute) ?? otherwise;
+  }
+
+  /**
+   * @param {string} attribute
+   * @param {string | null | undefined} value frameworks give one of the last two to take it away
+   */
+  #say(attribute, value) {
+    if (value == null) this.removeAttribute(attribute);
+    else this.setAttribute(attribute, value);
   }
 
   #field() {
@@ -186,29 +207,39 @@ export class ReferralConnect extends Base {
     states.add((this.#state = state));
   }
 
-  /** Shows the form, and fetches the module when it is wanted. */
-  #show() {
+  /**
+   * Shows the form, and fetches the module when it is wanted.
+   * @param {string} [cause] why that has to wait until somebody asks for it
+   */
+  #show(cause) {
     const start = () => {
       near.disconnect();
       this.#start(current);
     };
-    const current = (this.#shell = shell(this.#text ?? this.adviserKey, start));
+    const current = (this.#shell = shell(this.#text, start));
     const near = (this.#near = new IntersectionObserver((seen) => seen.at(-1)?.isIntersecting && start(), { rootMargin: "300px" }));
     this.#root.replaceChildren(current.root);
     this.#stand("loading");
+    if (cause) return this.#fail(current, cause);
     if (this.#said("loading") === "eager") return start();
     near.observe(this);
     for (const type of ["focusin", "pointerover"]) current.root.addEventListener(type, start, { once: true });
+  }
+
+  #fetch() {
+    if (this.#shell) this.#start(this.#shell);
   }
 
   /** @param {Shell} current */
   async #start(current) {
     if (current.isStarting) return;
     current.isStarting = true;
+    this.#stand("loading");
     try {
-      const { instance, glue } = await load();
+      await load();
       // A word that is being put together would be lost.
       if (current.isComposing) await new Promise((done) => current.input.addEventListener("compositionend", done));
+      const { instance, glue } = await load();
       if (this.#shell !== current) return;
       this.#widget = glue.mount(instance, glue.css, this, current,
         (standing, connection) => {
@@ -219,11 +250,11 @@ export class ReferralConnect extends Base {
           discard();
           this.#widget = undefined;
           this.#text = text;
-          if (anew && this.#mayRestart) {
-            this.#mayRestart = false;
-            // Not inside of the trap.
-            queueMicrotask(() => this.isConnected && this.#show());
-          } else this.#stand("failed");
+          if (!anew) return this.#stand("failed");
+          const cause = this.#mayRestart ? "" : BROKEN;
+          this.#mayRestart = false;
+          // Not inside of the trap.
+          queueMicrotask(() => this.isConnected && this.#show(cause));
         });
       this.#shell = undefined;
       if (this.#shown) this.connection = this.#shown;
@@ -231,11 +262,19 @@ export class ReferralConnect extends Base {
       if (current.isPressed) this.submit();
     } catch (cause) {
       if (this.#shell !== current) return;
-      current.isStarting = false;
-      this.#stand("failed");
-      current.fail(`${cause}`, () => this.#start(current));
-      this.#tell("load-error", { cause: `${cause}` });
+      this.#fail(current, typeof cause === "string" ? cause : BROKEN);
     }
+  }
+
+  /**
+   * @param {Shell} current
+   * @param {string} cause
+   */
+  #fail(current, cause) {
+    current.isStarting = false;
+    this.#stand("failed");
+    current.fail(cause, () => this.#start(current));
+    this.#tell("load-error", { cause });
   }
 
   /**

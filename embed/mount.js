@@ -44,8 +44,11 @@ export function mount({ Widget }, css, element, { root, input }, stands, ended) 
   /** @returns {HTMLInputElement | null} */
   const field = () => fresh.querySelector("[name=adviser_key]");
   const text = input.value;
-  const widget = new Widget(fresh, element, text, (reason) => element.getAccessToken?.(reason), stands, (anew) => {
-    widget.__destroy_into_raw();
+  /** @type {Widget | undefined} */
+  let widget;
+  widget = new Widget(fresh, element, text, (reason) => element.getAccessToken?.(reason), stands, (anew) => {
+    // Not there yet, if it was being made.
+    widget?.__destroy_into_raw();
     ended(anew, field()?.value ?? text);
   });
   const focused = scope.activeElement;

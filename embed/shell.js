@@ -10,6 +10,7 @@ import * as words from "./words.js";
  * @property {boolean} isPressed whether send was pressed
  * @property {boolean} [isStarting] whether the module is being fetched for it
  * @property {boolean} [isComposing] whether an input method is at work in the field
+ * @property {(is: boolean) => void} hold remembers a press, or forgets it
  * @property {(cause: string, retry: () => void) => void} fail says why there will be nothing more
  */
 
@@ -33,19 +34,18 @@ export function shell(text, pressed) {
     make("p", "hint", { id: "hint" }, words.HINT),
     input, button, message, status);
   const root = make("div", "connect", {}, form);
-  /** @param {boolean} is */
-  const wait = (is) => {
-    self.isPressed = input.readOnly = is;
-    button.ariaDisabled = is ? "true" : null;
-    status.textContent = is ? words.STARTING : "";
-  };
   /** @type {Shell} */
   const self = {
     root,
     input,
     isPressed: false,
+    hold(is) {
+      self.isPressed = input.readOnly = is;
+      button.ariaDisabled = is ? "true" : null;
+      status.textContent = is ? words.STARTING : "";
+    },
     fail(cause, retry) {
-      wait(false);
+      self.hold(false);
       const again = make("button", "button", { type: "button" }, words.TRY_AGAIN);
       again.onclick = () => {
         message.replaceChildren();
@@ -57,7 +57,8 @@ export function shell(text, pressed) {
   };
   form.onsubmit = (event) => {
     event.preventDefault();
-    wait(true);
+    message.replaceChildren();
+    self.hold(true);
     pressed();
   };
   for (const type of /** @type {const} */ (["compositionstart", "compositionend"]))
