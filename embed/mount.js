@@ -41,23 +41,23 @@ export function mount({ Widget }, css, element, { root, input }, stands, ended) 
   if (!sheet) (sheet = new CSSStyleSheet()).replaceSync(css);
   if (!scope.adoptedStyleSheets.includes(sheet)) scope.adoptedStyleSheets.push(sheet);
   const fresh = document.createElement("div");
-  /** @returns {HTMLInputElement | null} */
-  const field = () => fresh.querySelector("[name=adviser_key]");
   const text = input.value;
+  // Neither is there yet, should the module end while it makes them.
   /** @type {Widget | undefined} */
   let widget;
+  /** @type {HTMLInputElement | null | undefined} */
+  let field;
   widget = new Widget(fresh, element, text, (reason) => element.getAccessToken?.(reason), stands, (anew) => {
-    // Not there yet, if it was being made.
     widget?.__destroy_into_raw();
-    ended(anew, field()?.value ?? text);
+    ended(anew, field?.value ?? text);
   });
   const focused = scope.activeElement;
   root.replaceWith(fresh);
-  const now = field();
-  if (now) {
-    now.value = text;
-    now.setSelectionRange(input.selectionStart, input.selectionEnd, input.selectionDirection ?? "none");
+  field = fresh.querySelector("[name=adviser_key]");
+  if (field) {
+    field.value = text;
+    field.setSelectionRange(input.selectionStart, input.selectionEnd, input.selectionDirection ?? "none");
   }
-  if (focused) (focused === input ? now : fresh.querySelector("button"))?.focus();
+  if (focused) (focused === input ? field : fresh.querySelector("button"))?.focus();
   return widget;
 }
