@@ -52,7 +52,7 @@ impl Document {
 /// What is wrong with a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Broken {
-    /// Its last byte is another one, and it still runs: a line break more for a script, a section more for a module.
+    /// It holds more than it should, and runs: a module has one section more, a script sets a global, `tampered`.
     Tampered,
     /// It is not there.
     Missing,
@@ -142,6 +142,18 @@ impl HostSite {
     #[must_use]
     pub fn files(&self) -> String {
         self.files.origin()
+    }
+
+    /// The path of the element's file with this extension that its first script fetches: `js` or `wasm`.
+    ///
+    /// # Errors
+    /// When the built element has none.
+    pub fn fetched(&self, extension: &str) -> Result<String> {
+        let is_it = |path: &&String| path.starts_with("/widget-") && path.ends_with(extension);
+        let path = self.shared.files.keys().find(is_it);
+        Ok(path
+            .with_context(|| format!("no {extension} file of the element"))?
+            .clone())
     }
 
     /// Breaks all files whose names end in this.
@@ -240,12 +252,12 @@ async fn file(State(shared): State<Arc<Shared>>, uri: Uri) -> Response<Body> {
         }
         Some(Broken::Tampered) => {
             if let Some(bytes) = &mut bytes {
-                // A custom section without content, for a module: it is skipped.
-                let more: &[u8] = match kind {
-                    "application/wasm" => &[0, 1, 0],
-                    _ => b"\n",
-                };
-                bytes.extend_from_slice(more);
+                if kind == "application/wasm" {
+                    // A custom section without content is skipped.
+                    bytes.extend_from_slice(&[0, 1, 0]);
+                } else {
+                    bytes.splice(..0, *b"globalThis.tampered = true;");
+                }
             }
         }
         Some(Broken::Missing) => bytes = None,

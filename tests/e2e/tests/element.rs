@@ -2,18 +2,31 @@
 
 use anyhow::Result;
 use e2e::backend::{ACCOUNT_UUID, FIRM_ABC12345, Refresh, TOKEN};
-use e2e::host_site::{Document, HostSite};
+use e2e::host_site::{Document, ELEMENT_SCRIPT, HostSite};
 use e2e::page::Page;
 use e2e::stage::Stage;
 use e2e::suite::Suite;
 use e2e::wait::{Look, SOON, until};
 use serde_json::{Value, json};
 
+mod failing;
+mod form;
+mod leaks;
+mod life;
 mod loading;
+mod moving;
+mod script;
+mod traps;
 
 pub(crate) fn add(suite: &mut Suite) {
     suite.add("element_sends_and_tells", Refresh::Default, sends);
+    failing::add(suite);
     loading::add(suite);
+    life::add(suite);
+    moving::add(suite);
+    form::add(suite);
+    traps::add(suite);
+    leaks::add(suite);
 }
 
 /// Keeps every event of the element, and gives it a token.
@@ -26,16 +39,37 @@ const LISTENER: &str = "
 
 /// A host's page with one element in it.
 pub(crate) fn host_page(stage: &Stage, attributes: &str) -> String {
+    page_of(&element(stage, "one", attributes))
+}
+
+/// An element that can send.
+pub(crate) fn element(stage: &Stage, id: &str, attributes: &str) -> String {
     let endpoint = stage.sandbox.origin();
     format!(
-        "<!doctype html><html lang=en><meta charset=utf-8><title>Host</title><link rel=icon href=data:,>
-         <script>{LISTENER}</script>
-         <script type=module src={{files}}/referral-connect.js></script>
+        "<referral-connect id={id} endpoint={endpoint} account-uuid={ACCOUNT_UUID} {attributes}></referral-connect>"
+    )
+}
+
+/// A host's page around some elements, each with a token.
+pub(crate) fn page_of(body: &str) -> String {
+    format!(
+        "{}
+         <script type=module src={{files}}{ELEMENT_SCRIPT}></script>
          <h1>Host</h1>
-         <referral-connect id=one endpoint={endpoint} account-uuid={ACCOUNT_UUID} {attributes}></referral-connect>
+         {body}
          <script type=module>
-             document.querySelector('referral-connect').getAccessToken = () => '{TOKEN}';
-         </script>"
+             for (const element of document.querySelectorAll('referral-connect'))
+                 element.getAccessToken = () => '{TOKEN}';
+         </script>",
+        head("")
+    )
+}
+
+/// The beginning of a host's page, with a script that runs before anything else does.
+pub(crate) fn head(first: &str) -> String {
+    format!(
+        "<!doctype html><html lang=en><meta charset=utf-8><title>Host</title><link rel=icon href=data:,>
+         <script>{{{LISTENER}}}{{{first}}}</script>"
     )
 }
 
@@ -79,5 +113,15 @@ async fn sends(stage: &mut Stage) -> Result<()> {
     see_event(page, "submit").await?;
     let errors = page.browser().console_errors().await?;
     anyhow::ensure!(errors.is_empty(), "the console says {errors:#?}");
+    Ok(())
+}
+
+/// Checks how many requests were posted so far.
+pub(crate) async fn posted(stage: &Stage, expected: usize) -> Result<()> {
+    let codes = stage.posted_codes().await?;
+    anyhow::ensure!(
+        codes.len() == expected,
+        "posted {codes:?}, which ought to be {expected} requests"
+    );
     Ok(())
 }

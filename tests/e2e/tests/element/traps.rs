@@ -1,0 +1,120 @@
+//! An instance of the module ends under several elements: each tells the truth, and those that did nothing go on.
+
+use anyhow::Result;
+use e2e::backend::Refresh;
+use e2e::host_site::{Document, HostSite};
+use e2e::stage::Stage;
+use e2e::suite::Suite;
+use e2e::wait::{Look, SOON, until};
+use serde_json::json;
+
+use super::script::play;
+use super::{element, page_of};
+
+pub(super) fn add(suite: &mut Suite) {
+    suite.add(
+        "element_goes_on_after_a_trap_in_another",
+        Refresh::Default,
+        goes_on,
+    );
+}
+
+/// Keeps every instance that is made.
+pub(super) const KEEP: &str = "
+    window.instances = [];
+    WebAssembly.Instance = new Proxy(WebAssembly.Instance, {
+        construct(target, given) {
+            const made = new target(...given);
+            window.instances.push(made.exports);
+            return made;
+        },
+    });
+";
+
+async fn goes_on(stage: &mut Stage) -> Result<()> {
+    let elements = ["one", "two", "three", "four"].map(|id| element(stage, id, "loading=eager"));
+    let page = page_of(&elements.concat()).replacen("<script>", &format!("<script>{{{KEEP}}}"), 1);
+    let site = HostSite::start(vec![Document::page("/", page)]).await?;
+    stage.page.open(&site.address("/")).await?;
+    play(
+        stage,
+        json!({}),
+        "for (const element of [one, two, four]) await started(element);
+         same('instances', instances.length, 1);
+         const spoil = (instance) => new Uint8Array(instances[instance].memory.buffer).fill(170);
+         two.connection = { uuid: '1', status: 'accepted', direction: 'sent', recipient_firm: { name: 'Given & Sons' } };
+         await says(two, 'Given & Sons');
+         two.connection = null;
+         await stands(two, 'idle');
+         type(two, 'ABC12345');
+         type(four, 'ACCEPTED');
+         type(one, 'typed');
+         spoil(0);
+         send(one).click();
+         await stands(one, 'failed');
+         await says(one, 'No request was under way');
+         same('what was typed', text(one).includes('typed'), true);
+         await until('another instance', () => instances.length === 2);
+         for (const element of [two, four]) await stands(element, 'idle');
+         same('instances', instances.length, 2);
+         same('what was typed', [input(two).value, input(four).value], ['ABC12345', 'ACCEPTED']);
+         two.submit();
+         await stands(two, 'sent');
+         await settled();
+
+         // Once more: one that has been started anew already is so only if somebody asks for it.
+         spoil(1);
+         type(two, 'ABC');
+         await stands(two, 'failed');
+         await says(two, 'stopped working');
+         await says(four, 'Cause: the program failed.');
+         same('one that waits', [four.state, input(four).value, instances.length], ['failed', 'ACCEPTED', 2]);
+         same('told', heard('load-error').map(({ detail, from }) => [detail.cause, from]).sort(),
+             [['the program failed', 'four'], ['the program failed', 'three']]);
+         send(four).click();
+         await stands(four, 'sent');
+         same('instances', instances.length, 3);
+
+         await settled();
+         // The panel goes with the element, and what was typed stays.
+         one.remove();
+         await task();
+         document.body.append(one);
+         await stands(one, 'idle');
+         same('what was typed', input(one).value, 'typed');",
+    )
+    .await?;
+    stage.see_posted(&["ABC12345", "ACCEPTED"]).await?;
+    stage.forget_requests().await?;
+
+    stage.page.reload().await?;
+    play(
+        stage,
+        json!({}),
+        "for (const element of [one, two, three]) await started(element);
+         type(three, 'SLOW0030');
+         three.submit();
+         await stands(three, 'sending');",
+    )
+    .await?;
+    until("the request at the sandbox", SOON, async || {
+        Ok(match stage.sandbox.connections().await?.len() {
+            1 => Look::Seen(()),
+            other => Look::NotYet(format!("{other}")),
+        })
+    })
+    .await?;
+    play(
+        stage,
+        json!({}),
+        "new Uint8Array(instances[0].memory.buffer).fill(170);
+         send(one).click();
+         await says(three, 'Your request with the code SLOW0030 may have been sent');
+         same('states', [one.state, three.state], ['failed', 'failed']);
+         // A fresh one takes up the record, and finds what became of it.
+         await says(two, 'Slowcombe');
+         await settled();",
+    )
+    .await?;
+    stage.see_posted(&["SLOW0030"]).await
+}
