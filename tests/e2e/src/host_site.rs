@@ -47,6 +47,35 @@ impl Document {
         self.fields.push((name, value.into()));
         self
     }
+
+    fn filled(self, files: &str, host: &str) -> Self {
+        let fill = |text: &str| text.replace("{files}", files).replace("{host}", host);
+        Self {
+            text: fill(&self.text),
+            fields: self
+                .fields
+                .iter()
+                .map(|(name, value)| (*name, fill(value)))
+                .collect(),
+            path: self.path,
+        }
+    }
+
+    fn reply(&self) -> Response<Body> {
+        let kind = match self.path.rsplit_once('.') {
+            Some((_, "js")) => "text/javascript",
+            _ => "text/html; charset=utf-8",
+        };
+        let mut reply = reply(StatusCode::OK, kind, self.text.clone().into_bytes());
+        for (name, value) in &self.fields {
+            if let Ok(value) = HeaderValue::from_str(value) {
+                reply
+                    .headers_mut()
+                    .append(HeaderName::from_static(name), value);
+            }
+        }
+        reply
+    }
 }
 
 /// What is wrong with a file.
@@ -81,6 +110,8 @@ struct Server {
 #[derive(Debug)]
 struct Shared {
     files: HashMap<String, Vec<u8>>,
+    /// In place of files, or beside them.
+    published: Mutex<HashMap<String, Document>>,
     /// By the end of the file's name.
     broken: Mutex<Vec<(String, Broken)>>,
     held: watch::Sender<bool>,
@@ -99,6 +130,7 @@ impl HostSite {
             .collect();
         let shared = Arc::new(Shared {
             files,
+            published: Mutex::default(),
             broken: Mutex::default(),
             held: watch::Sender::new(true),
             requests: Mutex::default(),
@@ -108,19 +140,10 @@ impl HostSite {
         let files_origin = files.origin();
         let listener = bind().await?;
         let host_origin = format!("http://{}", listener.local_addr()?);
-        let fill = |text: &str| {
-            text.replace("{files}", &files_origin)
-                .replace("{host}", &host_origin)
-        };
         let documents = documents
             .into_iter()
             .map(|document| {
-                let fields = document.fields.iter();
-                let filled = Document {
-                    text: fill(&document.text),
-                    fields: fields.map(|(name, value)| (*name, fill(value))).collect(),
-                    path: document.path,
-                };
+                let filled = document.filled(&files_origin, &host_origin);
                 (filled.path.clone(), filled)
             })
             .collect();
@@ -154,6 +177,12 @@ impl HostSite {
         Ok(path
             .with_context(|| format!("no {extension} file of the element"))?
             .clone())
+    }
+
+    /// Serves this document at the origin of the element's files, in place of the file that may be there.
+    pub fn publish(&self, document: Document) {
+        let document = document.filled(&self.files.origin(), &self.documents.origin());
+        lock(&self.shared.published).insert(document.path.clone(), document);
     }
 
     /// Breaks all files whose names end in this.
@@ -208,27 +237,18 @@ async fn bind() -> Result<TcpListener> {
 }
 
 async fn page(State(documents): State<Arc<HashMap<String, Document>>>, uri: Uri) -> Response<Body> {
-    let Some(document) = documents.get(uri.path()) else {
-        return reply(StatusCode::NOT_FOUND, "text/plain", Vec::new());
-    };
-    let kind = match document.path.rsplit_once('.') {
-        Some((_, "js")) => "text/javascript",
-        _ => "text/html; charset=utf-8",
-    };
-    let mut reply = reply(StatusCode::OK, kind, document.text.clone().into_bytes());
-    for (name, value) in &document.fields {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            reply
-                .headers_mut()
-                .append(HeaderName::from_static(name), value);
-        }
+    match documents.get(uri.path()) {
+        Some(document) => document.reply(),
+        None => reply(StatusCode::NOT_FOUND, "text/plain", Vec::new()),
     }
-    reply
 }
 
 async fn file(State(shared): State<Arc<Shared>>, uri: Uri) -> Response<Body> {
     let path = uri.path();
     lock(&shared.requests).push(path.to_owned());
+    if let Some(document) = lock(&shared.published).get(path) {
+        return document.reply();
+    }
     let how = lock(&shared.broken)
         .iter()
         .find(|(ending, _how)| path.ends_with(ending))

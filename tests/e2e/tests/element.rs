@@ -9,12 +9,14 @@ use e2e::suite::Suite;
 use e2e::wait::{Look, SOON, until};
 use serde_json::{Value, json};
 
+mod documented;
 mod failing;
 mod form;
 mod leaks;
 mod life;
 mod loading;
 mod moving;
+mod policy;
 mod script;
 mod traps;
 
@@ -27,6 +29,7 @@ pub(crate) fn add(suite: &mut Suite) {
     form::add(suite);
     traps::add(suite);
     leaks::add(suite);
+    policy::add(suite);
 }
 
 /// Keeps every event of the element, and gives it a token.
