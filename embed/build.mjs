@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { buildFrame } from "./build-frame.mjs";
 
 /**
  * @typedef {object} Order
@@ -92,24 +93,29 @@ export const script = { url: at(${JSON.stringify(widgetName)}), integrity: ${JSO
 export const wasm = { url: at(${JSON.stringify(wasmName)}), integrity: ${JSON.stringify(integrity(wasm))} };
 export const css = ${JSON.stringify(css)};
 `;
-const entries = await esbuild.build({
-  entryPoints: ["referral-connect", "pure"].map((name) => join(order.root, `embed/${name}.js`)),
-  outdir: order.out,
-  bundle: true, format: "esm", target: "es2022", write: false, legalComments: "none",
-  plugins: [{
-    name: "assets",
-    setup(build) {
-      build.onLoad({ filter: /embed\/assets\.js$/ }, () => ({ contents: assets, resolveDir: join(order.root, "embed") }));
-    },
-  }],
-});
-for (const { path, text } of entries.outputFiles) {
-  // Everybody waits for these, so they are made as small as can be.
-  const { code } = await terser.minify(text, {
+/** @type {import("esbuild").Plugin} */
+const withAssets = {
+  name: "assets",
+  setup(build) {
+    build.onLoad({ filter: /embed\/assets\.js$/ }, () => ({ contents: assets, resolveDir: join(order.root, "embed") }));
+  },
+};
+/** @param {string} code */
+async function small(code) {
+  const { code: less } = await terser.minify(code, {
     module: true,
     ecma: 2020,
     compress: { passes: 3 },
     mangle: { properties: { regex: /^(isPressed|isStarting|isComposing|fail|hold)$/ } },
   });
-  writeFileSync(path, code ?? "");
+  return less ?? "";
 }
+const entries = await esbuild.build({
+  entryPoints: ["referral-connect", "pure"].map((name) => join(order.root, `embed/${name}.js`)),
+  outdir: order.out,
+  bundle: true, format: "esm", target: "es2022", write: false, legalComments: "none",
+  plugins: [withAssets],
+});
+// Everybody waits for these, so they are made as small as can be.
+for (const { path, text } of entries.outputFiles) writeFileSync(path, await small(text));
+await buildFrame(order.root, order.out, { build: esbuild.build, small, minified, read, assets: withAssets, integrity });

@@ -20,3 +20,32 @@ export const BROKEN = "the program failed";
 export const status = (status) => `a file is missing (HTTP ${status})`;
 /** @param {string | null} type */
 export const mime = (type) => `a file has the MIME type ${type}`;
+
+// What the frame says instead of showing the form. The second half is for whoever can mend it.
+
+/** @param {string} problem */
+export const notSetUp = (problem) => `This form is not set up yet. Tell whoever runs it: ${problem}.`;
+export const NO_SETTINGS = 'the page in the frame lacks its <script type="application/json" id="referral-connect-frame">';
+export const SETTINGS_NO_JSON = "the frame's configuration is not readable as JSON";
+export const NO_PARENTS =
+  'the frame\'s configuration has to name the pages that may show it: "parents": ["https://portal.example"]';
+/** @param {string} name */
+export const noOrigin = (name) =>
+  `"${name}" under "parents" has to be an exact origin like https://portal.example: https, no path, no wildcard`;
+/** @param {string} name */
+export const unknownSetting = (name) =>
+  `the frame's configuration may hold a list "parents" and a text "endpoint", and nothing else; look at "${name}"`;
+
+/** @param {string[]} parents */
+const onlyInside = (parents) => `This form works only inside ${parents.join(" or ")}`;
+/** @param {string[]} parents */
+export const opened = (parents) => `${onlyInside(parents)}. Open it there.`;
+/**
+ * @param {string[]} parents
+ * @param {string} here
+ */
+export const stranger = (parents, here) =>
+  `${onlyInside(parents)}, and this is ${here}. Tell whoever runs this page: its origin has to be on the frame's list of parents.`;
+/** @param {string[]} parents */
+export const unanswered = (parents) =>
+  `${onlyInside(parents)}, and this page did not answer. Tell whoever runs this page: it has to call connectFrame for this frame, and its origin has to be on the frame's list of parents.`;

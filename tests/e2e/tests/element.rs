@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 mod documented;
 mod failing;
 mod form;
+mod frame;
 mod leaks;
 mod life;
 mod loading;
@@ -30,6 +31,7 @@ pub(crate) fn add(suite: &mut Suite) {
     traps::add(suite);
     leaks::add(suite);
     policy::add(suite);
+    frame::add(suite);
 }
 
 /// Keeps every event of the element, and gives it a token.
