@@ -19,8 +19,11 @@ const FORGER: &str = "<!doctype html><html lang=en><meta charset=utf-8><title>Fo
     <iframe title='Referral request' src={files}/frame.html></iframe>
     <script>
         window.told = [];
-        addEventListener('message', ({ ports }) => {
-            window.port ??= ports[0];
+        // Until it answers it is offered one after another.
+        window.offered = [];
+        addEventListener('message', ({ ports: [port] }) => {
+            offered.push(port);
+            window.port ??= port;
             port.onmessage = ({ data }) => told.push(data);
         });
         window.say = (...messages) => messages.forEach((message) => port.postMessage(message));
@@ -31,7 +34,13 @@ async fn frame_checks(stage: &mut Stage) -> Result<()> {
     site.publish(frame(stage, "\"{host}\"")?);
     let page = &stage.page;
     open(stage, &site).await?;
-    see(page, "a port", "return !!window.port;", json!(true)).await?;
+    see(
+        page,
+        "two ports",
+        "return window.offered?.length > 1;",
+        json!(true),
+    )
+    .await?;
     // To the window itself nobody needs to be listening.
     ask(
         page,
@@ -51,8 +60,16 @@ async fn frame_checks(stage: &mut Stage) -> Result<()> {
     leave(page).await?;
     ask(
         page,
-        "say({ type: 'welcome', attributes: { theme: 'light' }, connection: null },
-             { type: 'welcome', attributes: { theme: 'dark' }, connection: null },
+        "say({ type: 'welcome', attributes: { theme: 'light' }, connection: null });",
+    )
+    .await?;
+    enter(page).await?;
+    page.see_form().await?;
+    leave(page).await?;
+    ask(
+        page,
+        "offered[1].postMessage({ type: 'welcome', attributes: { theme: 'dark' }, connection: null });
+         say({ type: 'welcome', attributes: { theme: 'dark' }, connection: null },
              { type: 'attribute', name: 'endpoint', value: 'https://forger.example' },
              { type: 'attribute', name: 'onclick', value: 'alert(1)' },
              { type: 'attribute', name: 'theme', value: 7 },
@@ -63,7 +80,6 @@ async fn frame_checks(stage: &mut Stage) -> Result<()> {
     )
     .await?;
     enter(page).await?;
-    page.see_form().await?;
     see(
         page,
         "the last message, and of the others the first",
