@@ -1,0 +1,133 @@
+// What both builds of the element share: the files for any web server (`build.mjs`) and the npm package
+// (`../npm/package.mjs`). Called by `cargo xtask` with a JSON of where everything is.
+
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { basename, join } from "node:path";
+
+/**
+ * @typedef {object} Order
+ * @property {string} tools folder of the installed npm packages
+ * @property {string} root the repository
+ * @property {string} bound folder with what wasm-bindgen made
+ * @property {string} out folder for what is built
+ */
+
+/** @type {Order} */
+export const order = JSON.parse(process.argv[2]);
+const require = createRequire(join(order.tools, "package.json"));
+/** @type {import("esbuild")} */
+const esbuild = require("esbuild");
+/** @type {import("terser")} */
+const terser = require("terser");
+
+const NAME = "referral-connect-element";
+const FORMAT = /** @type {const} */ ({ bundle: true, format: "esm", target: "es2022", write: false, legalComments: "none" });
+
+/** @param {string} path */
+export const read = (path) => readFileSync(join(order.root, path), "utf8");
+
+/** @param {Buffer} bytes */
+export const integrity = (bytes) => `sha256-${createHash("sha256").update(bytes).digest("base64")}`;
+
+/** The module. */
+export const wasm = readFileSync(join(order.bound, `${NAME}_bg.wasm`));
+
+/** The styles of the form, for all that is seen before the module arrives. */
+export async function formStyles() {
+  const styles = read("style/form.css");
+  const used = read("style/tokens.css").replace(/^ *--(_[\w-]+): .*$/gm, (line, name) =>
+    styles.includes(`var(--${name})`) ? line : "");
+  return minified(used + styles);
+}
+
+/** The script that comes with the module. */
+export async function widgetScript() {
+  const glue = readFileSync(join(order.bound, `${NAME}.js`), "utf8");
+  const css = await minified(read("style/tokens.css") + read("style/widget.css"));
+  const { outputFiles } = await esbuild.build({
+    ...FORMAT,
+    stdin: { contents: factory(glue, css), resolveDir: order.bound },
+    minify: true,
+  });
+  return Buffer.from(outputFiles[0].contents);
+}
+
+/**
+ * Bundles scripts of `embed/`.
+ * @param {string[]} names without `.js`
+ * @param {Record<string, string>} replaced files of `embed/`, and what stands in their place
+ * @param {Record<string, string>} [apart] what stays an import, and of which address
+ * @returns {Promise<{ path: string, text: string }[]>}
+ */
+export async function entries(names, replaced, apart = {}) {
+  const { outputFiles } = await esbuild.build({
+    ...FORMAT,
+    entryPoints: names.map((name) => join(order.root, `embed/${name}.js`)),
+    outdir: order.out,
+    plugins: [{
+      name: "replaced",
+      setup(build) {
+        build.onResolve({ filter: /^\.\// }, ({ path }) => (path in apart ? { path: apart[path], external: true } : undefined));
+        build.onLoad({ filter: /embed[/\\][^/\\]+\.js$/ }, ({ path }) => {
+          const contents = replaced[basename(path)];
+          return contents === undefined ? undefined : { contents, resolveDir: join(order.root, "embed") };
+        });
+      },
+    }],
+  });
+  return outputFiles;
+}
+
+/**
+ * As small as can be: for what everybody waits for.
+ * @param {string} text
+ */
+export async function smallest(text) {
+  const { code } = await terser.minify(text, {
+    module: true,
+    ecma: 2020,
+    compress: { passes: 3 },
+    mangle: { properties: { regex: /^(isPressed|isStarting|isComposing|fail|hold)$/ } },
+  });
+  return code ?? "";
+}
+
+/**
+ * Writes a file whose name holds its hash, and answers with that name.
+ * @param {string} stem
+ * @param {string} kind
+ * @param {Buffer} bytes
+ */
+export function hashed(stem, kind, bytes) {
+  const name = `${stem}-${createHash("sha256").update(bytes).digest("hex").slice(0, 16)}.${kind}`;
+  writeFileSync(join(order.out, name), bytes);
+  return name;
+}
+
+/** @param {string} text styles */
+export const minified = async (text) => (await esbuild.transform(text, { loader: "css", minify: true })).code.trim();
+
+/**
+ * Makes a function of the glue code: each call gives an instance with a state of its own, so that one that has
+ * trapped can be replaced.
+ * @param {string} glue
+ * @param {string} css
+ */
+function factory(glue, css) {
+  const imports = glue.match(/^import .*$/gm) ?? [];
+  let body = glue.replace(/^import .*$/gm, "");
+  const classes = [...body.matchAll(/^export (?:class|function) (\w+)/gm)].map(([, name]) => name);
+  body = body.replace(/^export (?=class|function)/gm, "").replace(/^export \{[^}]*\};?$/gm, "");
+  if (/^export/m.test(body) || !classes.includes("Widget") || !/^function initSync\(/m.test(body))
+    throw new Error("wasm-bindgen's glue code has another shape than this build knows");
+  return `${imports.join("\n")}
+export const css = ${JSON.stringify(css)};
+export { mount } from ${JSON.stringify(join(order.root, "embed/mount.js"))};
+export default () => {
+${body}
+return { ${[...classes, "initSync"].join(", ")} };
+};
+`;
+}
