@@ -6,6 +6,7 @@ import { discard, load } from "./loader.js";
 import { shell } from "./shell.js";
 import { BROKEN } from "./words.js";
 
+/** @import { Connection, ReferralConnectState } from "./api.js" */
 /** @import { Widget } from "./mount.js" */
 /** @import { Shell } from "./shell.js" */
 
@@ -35,20 +36,13 @@ export class ReferralConnect extends Base {
   #widget;
   /** @type {IntersectionObserver | undefined} */
   #near;
-
-  constructor() {
-    super();
-    /**
-     * Gives a bearer token for the API.
-     * @type {((reason: "first" | "refresh") => string | Promise<string>) | undefined}
-     */
-    this.getAccessToken = this.getAccessToken;
-  }
+  /** @type {((reason: "first" | "refresh") => string | Promise<string>) | undefined} */
+  #getAccessToken;
 
   connectedCallback() {
     if (this.#root.firstChild) return;
     const self = /** @type {any} */ (this);
-    for (const name of ["endpoint", "accountUuid", "auth", "adviserKey", "connection"]) {
+    for (const name of ["endpoint", "accountUuid", "auth", "adviserKey", "connection", "getAccessToken"]) {
       // Set before the class was there, it hides the class's own.
       if (Object.hasOwn(self, name)) {
         const value = self[name];
@@ -130,18 +124,33 @@ export class ReferralConnect extends Base {
     this.#say("adviser-key", value);
   }
 
-  /** The last connection. Setting one shows it without a request. */
-  get connection() {
-    return this.#connection;
+  /** Gives a bearer token for the API. Svelte sets as a property only what has a setter. */
+  get getAccessToken() {
+    return this.#getAccessToken;
   }
+  set getAccessToken(value) {
+    this.#getAccessToken = value;
+  }
+
+  /**
+   * The last connection. Setting one shows it without a request.
+   * @returns {Connection | null}
+   */
+  get connection() {
+    return /** @type {Connection | null} */ (this.#connection);
+  }
+  /** @param {object | null} value in the shape of the API or of the events */
   set connection(value) {
     this.#hold((this.#shown = value ?? null));
     this.#widget?.show(JSON.stringify(this.#shown));
   }
 
-  /** How it stands: `loading`, `failed`, `idle`, `sending`, `sent`, `rejected`, `unknown` or `expired`. */
+  /**
+   * How it stands.
+   * @returns {ReferralConnectState}
+   */
   get state() {
-    return this.#state;
+    return /** @type {ReferralConnectState} */ (this.#state);
   }
 
   /** Does what a press of the button does. */
@@ -291,5 +300,7 @@ export class ReferralConnect extends Base {
  * @param {string} [name]
  */
 export function define(name = "referral-connect") {
-  if (!customElements.get(name)) customElements.define(name, ReferralConnect);
+  const { customElements: registry } = globalThis;
+  // Servers have none.
+  if (registry && !registry.get(name)) registry.define(name, ReferralConnect);
 }

@@ -1,0 +1,75 @@
+// Puts the npm package together. Called by `cargo xtask package` with a JSON of where everything is; `hosted/` is made
+// by `../embed/build.mjs`.
+
+import { execFileSync } from "node:child_process";
+import { appendFileSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { entries, formStyles, integrity, order, read, wasm, widgetScript } from "../embed/bundle.mjs";
+import { api, manifest } from "./describe.mjs";
+
+const NAME = "@plannr/referral-connect";
+
+/** Entries of the package and the scripts of `embed/` that they are made of. */
+const ENTRIES = { ".": "referral-connect", "./pure": "pure", "./frame-host": "frame-host" };
+
+const version = read("Cargo.toml").match(/^version = "(.+)"$/m)?.[1];
+if (!version) throw new Error("Cargo.toml names no version");
+mkdirSync(order.out, { recursive: true });
+
+/** @param {string} path @param {string | Buffer} content */
+const write = (path, content) => writeFileSync(join(order.out, path), content);
+
+// Bundlers bring the script in by its name, and change its bytes; the module's they only move.
+const assets = `
+export const glue = () => import("./widget.js");
+export const wasm = { url: new URL("./widget.wasm", import.meta.url).href, integrity: ${JSON.stringify(integrity(wasm))} };
+export const css = ${JSON.stringify(await formStyles())};
+`;
+const there = Object.entries(ENTRIES).filter(([, script]) => existsSync(join(order.root, `embed/${script}.js`)));
+// The entry that defines the element takes the class from the other one, so that both can be imported.
+const [main, ...others] = there.map(([, script]) => script);
+const scripts = [
+  ...await entries([main], assets, { "./element.js": "./pure.js" }),
+  ...await entries(others, assets, { "./widget.js": "./widget.js" }),
+];
+for (const { path, text } of scripts) writeFileSync(path, text);
+write("widget.js", await widgetScript());
+write("widget.wasm", wasm);
+
+execFileSync(process.execPath, [
+  join(order.tools, "node_modules/typescript/bin/tsc"), "-p", join(order.root, "embed"),
+  "--noEmit", "false", "--declaration", "--emitDeclarationOnly", "--outDir", join(order.out, "types"),
+], { stdio: "inherit" });
+copyFileSync(join(order.root, "embed/api.d.ts"), join(order.out, "types/api.d.ts"));
+// What the class keeps to itself is in none of its types.
+const typed = ["api", "element", ...there.map(([, script]) => script)].map((name) => `${name}.d.ts`);
+for (const [, script] of there) appendFileSync(join(order.out, `types/${script}.d.ts`), 'export type * from "./api.js";\n');
+for (const name of readdirSync(join(order.out, "types"))) if (!typed.includes(name)) rmSync(join(order.out, "types", name));
+
+for (const [from, to] of [["npm/README.md", "README.md"], ["LICENSE", "LICENSE"]]) copyFileSync(join(order.root, from), join(order.out, to));
+write("custom-elements.json", json(manifest(version)));
+write("package.json", json({
+  name: NAME,
+  version,
+  description: api.summary,
+  keywords: ["web-component", "custom-element", "plannr", "referral", "webassembly"],
+  license: "MIT",
+  type: "module",
+  sideEffects: [`./${main}.js`],
+  exports: {
+    ...Object.fromEntries(there.map(([entry, script]) => [entry, { types: `./types/${script}.d.ts`, default: `./${script}.js` }])),
+    "./hosted/*": "./hosted/*",
+    "./custom-elements.json": "./custom-elements.json",
+    "./package.json": "./package.json",
+  },
+  types: `./types/${main}.d.ts`,
+  customElements: "custom-elements.json",
+  engines: { node: ">=20" },
+  files: ["*.js", "*.wasm", "types", "hosted", "custom-elements.json", "THIRD-PARTY.md"],
+}));
+
+/** @param {unknown} value */
+function json(value) {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
