@@ -7,6 +7,7 @@ import { join } from "node:path";
 
 import { entries, formStyles, integrity, order, read, wasm, widgetScript } from "../embed/bundle.mjs";
 import { api, manifest } from "./describe.mjs";
+import { thirdParty } from "./third_party.mjs";
 
 const NAME = "@plannr/referral-connect";
 
@@ -48,6 +49,7 @@ for (const [, script] of there) appendFileSync(join(order.out, `types/${script}.
 for (const name of readdirSync(join(order.out, "types"))) if (!typed.includes(name)) rmSync(join(order.out, "types", name));
 
 for (const [from, to] of [["npm/README.md", "README.md"], ["LICENSE", "LICENSE"]]) copyFileSync(join(order.root, from), join(order.out, to));
+write("THIRD-PARTY.md", thirdParty(order.root));
 write("custom-elements.json", json(manifest(version)));
 write("package.json", json({
   name: NAME,

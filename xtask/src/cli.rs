@@ -15,6 +15,7 @@ pub(crate) enum Request {
     Run(RunOptions),
     Test(TestOptions),
     Build,
+    Package,
     Fuzz(FuzzOptions),
     /// With what is handed to cargo-mutants.
     Mutants(Vec<String>),
@@ -58,6 +59,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Req
             Some("run") => run(&mut parser),
             Some("test") => test(&mut parser),
             Some("build") => build(&mut parser),
+            Some("package") => package(&mut parser),
             Some("fuzz") => fuzz(&mut parser),
             Some("mutants") => mutants(&mut parser),
             Some("help") => return Ok(Request::Help(OVERVIEW.into())),
@@ -149,6 +151,14 @@ fn build(parser: &mut lexopt::Parser) -> Result<Request, lexopt::Error> {
     }
 }
 
+fn package(parser: &mut lexopt::Parser) -> Result<Request, lexopt::Error> {
+    match parser.next()? {
+        None => Ok(Request::Package),
+        Some(Long("help") | Short('h')) => Ok(Request::Help(PACKAGE.into())),
+        Some(other) => Err(other.unexpected()),
+    }
+}
+
 fn fuzz(parser: &mut lexopt::Parser) -> Result<Request, lexopt::Error> {
     use lexopt::ValueExt;
 
@@ -204,6 +214,7 @@ Usage: cargo xtask <command>
   run      installs what is missing, builds, and serves the page with the sandbox until stopped
   test     everything that continuous integration runs
   build    the release, in dist/
+  package  the npm package of the element, in target/npm/
   fuzz     tries millions of inputs on what reads text from people and from the network
   mutants  breaks the code in one place at a time, to see whether a test notices
 
@@ -231,7 +242,8 @@ Runs, in this order, and stops at the first step that fails:
   native     unit and integration tests on this machine
   web        component tests in headless Chromium
   release    the release build, with its sizes
-  e2e        end-to-end tests of that build in every browser that is installed
+  package    the npm package as its users see it, and the examples built with it
+  e2e        end-to-end tests of all that in every browser that is installed
 
   --only STEP    runs this step alone; may be repeated, or list several separated by commas
   -- ARGUMENTS   go to the test runners: a part of a test's name, for instance
@@ -242,6 +254,12 @@ const BUILD: &str = "\
 Usage: cargo xtask build
 
 Builds the release into dist/ and prints the sizes of the WebAssembly and its JavaScript, as they are and compressed.";
+
+const PACKAGE: &str = "\
+Usage: cargo xtask package
+
+Builds the element and puts its npm package together in target/npm/, ready to be published, and packs it into an archive
+beside that folder, which `npm install` takes.";
 
 const FUZZ: &str = "\
 Usage: cargo xtask fuzz [--executions N] [TARGET]...
@@ -339,6 +357,7 @@ mod tests {
         complains("run --release=yes", "takes no value");
         complains("test --only everything", "everything");
         complains("build now", "now");
+        complains("package now", "now");
         complains("fuzz everything", "everything");
         complains("fuzz --executions many", "many");
         complains("mutants now", "now");
@@ -355,6 +374,7 @@ mod tests {
             "run --help",
             "test -h",
             "build --help",
+            "package --help",
             "fuzz --help",
             "mutants --help",
         ] {

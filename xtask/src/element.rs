@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde_json::json;
 
 use crate::page::Flavour;
@@ -20,6 +20,12 @@ const BOUND_NAME: &str = "referral-connect-element";
 
 /// Builds the release of the element, and adds its files to those in `out`.
 pub(crate) fn build(project: &Project, compiler: Compiler, out: &Path) -> Result<()> {
+    compile(project, compiler)?;
+    link(project, out)
+}
+
+/// Compiles the module and binds it, for all that is put together of it.
+pub(crate) fn compile(project: &Project, compiler: Compiler) -> Result<()> {
     let flavour = Flavour::Release;
     process::run(
         compiler
@@ -33,7 +39,20 @@ pub(crate) fn build(project: &Project, compiler: Compiler, out: &Path) -> Result
         .join("release")
         .join(BINARY)
         .with_extension("wasm");
-    let bound = bind(project, &compiled)?;
+    bind(project, &compiled)
+}
+
+/// Adds the files for any web server to those in `out`.
+pub(crate) fn link(project: &Project, out: &Path) -> Result<()> {
+    script(project, "embed/build.mjs", out)
+}
+
+/// Runs a script that puts something together of the compiled module.
+pub(crate) fn script(project: &Project, path: &str, out: &Path) -> Result<()> {
+    let bound = bound(project);
+    if !bound.exists() {
+        bail!("the element is not compiled: run `cargo xtask build` first");
+    }
     let order = json!({
         "tools": npm_packages(project),
         "root": project.root,
@@ -42,15 +61,20 @@ pub(crate) fn build(project: &Project, compiler: Compiler, out: &Path) -> Result
     });
     let mut node = process::command("node");
     process::run(
-        node.arg(project.root.join("embed/build.mjs"))
+        node.arg(project.root.join(path))
             .arg(order.to_string())
             .current_dir(&project.root),
     )
 }
 
-/// Makes the module callable from JavaScript, and small. Answers with the folder of what came out.
-fn bind(project: &Project, compiled: &Path) -> Result<PathBuf> {
-    let folder = project.wasm_target.join("element");
+/// Where the bound module is.
+fn bound(project: &Project) -> PathBuf {
+    project.wasm_target.join("element")
+}
+
+/// Makes the module callable from JavaScript, and small.
+fn bind(project: &Project, compiled: &Path) -> Result<()> {
+    let folder = bound(project);
     if folder.exists() {
         fs::remove_dir_all(&folder)
             .with_context(|| format!("{} cannot be emptied", folder.display()))?;
@@ -67,6 +91,5 @@ fn bind(project: &Project, compiled: &Path) -> Result<PathBuf> {
     let module = folder.join(format!("{BOUND_NAME}_bg.wasm"));
     let mut optimise = process::command(WASM_OPT.path(project)?);
     optimise.arg("-Oz").arg(&module).arg("-o").arg(&module);
-    process::run(&mut optimise)?;
-    Ok(folder)
+    process::run(&mut optimise)
 }

@@ -1,8 +1,8 @@
 //! The project's commands, started as `cargo xtask <command>`.
 //!
 //! In reading order: [`cli`] says what was asked for; [`serve`] is `run`, [`suite`] is `test`, [`release`] is `build`, and
-//! [`fuzz`] and [`mutants`] are themselves. They share [`page`] (trunk builds the page, and it is put in place), [`wasm`] (which Rust compiles for the
-//! browser), [`tools`] and [`browsers`] (what has to be installed, and how), [`process`] (children that never outlive
+//! [`package`], [`fuzz`] and [`mutants`] are themselves. They share [`page`] (trunk builds the page, and it is put in
+//! place), [`element`] (the custom element), [`examples`] (its hosts), [`wasm`] (which Rust compiles for the browser), [`tools`] and [`browsers`] (what has to be installed, and how), [`process`] (children that never outlive
 //! us) and [`progress`] (what the person reads meanwhile).
 #![allow(
     clippy::print_stdout,
@@ -21,8 +21,10 @@
 mod browsers;
 mod cli;
 mod element;
+mod examples;
 mod fuzz;
 mod mutants;
+mod package;
 mod page;
 mod process;
 mod progress;
@@ -79,6 +81,7 @@ fn obey(request: &Request) -> anyhow::Result<ExitCode> {
         Request::Run(options) => serve::run(&project, options).map(|()| ExitCode::SUCCESS),
         Request::Test(options) => suite::run(&project, options),
         Request::Build => release::run(&project).map(|()| ExitCode::SUCCESS),
+        Request::Package => package::run(&project).map(|()| ExitCode::SUCCESS),
         Request::Fuzz(options) => fuzz::run(&project, options),
         Request::Mutants(arguments) => mutants::run(&project, arguments),
     }

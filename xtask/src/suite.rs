@@ -14,8 +14,9 @@ use crate::progress::{Steps, Took};
 use crate::project::Project;
 use crate::release;
 use crate::tally::Tally;
-use crate::tools::{self, Tool, WASM_BINDGEN};
+use crate::tools::{self, ESBUILD, Tool, WASM_BINDGEN};
 use crate::wasm::{self, Compiler};
+use crate::{examples, package};
 
 /// The files of `tests/` that run in a browser.
 const COMPONENT_TESTS: [&str; 1] = ["web"];
@@ -34,21 +35,24 @@ pub(crate) enum Step {
     Native,
     Web,
     Release,
+    Package,
     EndToEnd,
 }
 
 impl Step {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Format,
         Self::Lints,
         Self::Native,
         Self::Web,
         Self::Release,
+        Self::Package,
         Self::EndToEnd,
     ];
     /// What the steps are called on the command line.
-    pub(crate) const NAMES: [&'static str; 6] =
-        ["fmt", "clippy", "native", "web", "release", "e2e"];
+    pub(crate) const NAMES: [&'static str; 7] = [
+        "fmt", "clippy", "native", "web", "release", "package", "e2e",
+    ];
 
     pub(crate) fn named(name: &str) -> Option<Self> {
         let index = Self::NAMES.iter().position(|known| *known == name)?;
@@ -62,6 +66,7 @@ impl Step {
             Self::Native => "Native tests",
             Self::Web => "Component tests in Chromium",
             Self::Release => "Release build",
+            Self::Package => "Package and examples",
             Self::EndToEnd => "End-to-end tests",
         }
     }
@@ -74,6 +79,7 @@ impl Step {
         match self {
             Self::Web => &[&WASM_BINDGEN],
             Self::Release => Flavour::Release.tools(),
+            Self::Package => &[&ESBUILD],
             Self::Format | Self::Lints | Self::Native | Self::EndToEnd => &[],
         }
     }
@@ -83,7 +89,9 @@ impl Step {
         let component = match self {
             Self::Format => "rustfmt",
             Self::Lints => "clippy",
-            Self::Native | Self::Web | Self::Release | Self::EndToEnd => return Ok(()),
+            Self::Native | Self::Web | Self::Release | Self::Package | Self::EndToEnd => {
+                return Ok(());
+            }
         };
         let mut command = process::command("cargo");
         let subcommand = component.strip_prefix("rust").unwrap_or(component);
@@ -102,7 +110,7 @@ impl Step {
         match self {
             Self::Web => Some(Wanted::ChromiumAlone),
             Self::EndToEnd => Some(Wanted::Chosen),
-            Self::Format | Self::Lints | Self::Native | Self::Release => None,
+            Self::Format | Self::Lints | Self::Native | Self::Release | Self::Package => None,
         }
     }
 }
@@ -250,6 +258,7 @@ impl Suite<'_> {
             Step::Native => self.native_tests(tally),
             Step::Web => self.component_tests(tally),
             Step::Release => release::build(self.project, self.equipment.compiler()?),
+            Step::Package => self.package(tally),
             Step::EndToEnd => self.end_to_end_tests(tally),
         }
     }
@@ -300,6 +309,13 @@ impl Suite<'_> {
         Ok(())
     }
 
+    fn package(&self, tally: &mut Tally) -> Result<()> {
+        let package = package::assemble(self.project)?;
+        let hosts = examples::install(self.project, &package)?;
+        *tally += package::check(self.project, &package, &hosts)?;
+        examples::build(self.project, &hosts)
+    }
+
     fn end_to_end_tests(&self, tally: &mut Tally) -> Result<()> {
         let dist = self.project.dist();
         if !dist.join("index.html").exists() {
@@ -309,7 +325,8 @@ impl Suite<'_> {
         command
             // Of the workspace, not of its package: so cargo uses what the native tests have compiled.
             .args(["test", "--workspace", "--test", END_TO_END_TARGET])
-            .env("REFERRAL_CONNECT_DIST", dist);
+            .env("REFERRAL_CONNECT_DIST", dist)
+            .env("REFERRAL_CONNECT_EXAMPLES", examples::folder(self.project));
         self.equipment
             .browsers()?
             .tell_end_to_end_tests(&mut command);

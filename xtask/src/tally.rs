@@ -38,6 +38,20 @@ impl Tally {
         Some(tally)
     }
 
+    /// Reads a line such as `# pass 12`, of those with which Node's test runner ends; any other line is none.
+    pub(crate) fn of_tap_line(line: &str) -> Option<Self> {
+        let (what, number) = line.strip_prefix("# ")?.split_once(' ')?;
+        let mut tally = Self::default();
+        let place = match what {
+            "pass" => &mut tally.passed,
+            "fail" | "cancelled" => &mut tally.failed,
+            "skipped" | "todo" => &mut tally.skipped,
+            _ => return None,
+        };
+        *place = number.parse().ok()?;
+        Some(tally)
+    }
+
     /// How many tests really ran.
     pub(crate) fn ran(&self) -> u64 {
         self.passed + self.failed
@@ -126,6 +140,22 @@ mod tests {
             "test result: ok. many passed; 0 failed",
         ] {
             assert_eq!(Tally::of_line(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn nodes_counts_are_read() {
+        assert_eq!(Tally::of_tap_line("# pass 12"), Some(tally(12, 0, 0)));
+        assert_eq!(Tally::of_tap_line("# fail 1"), Some(tally(0, 1, 0)));
+        assert_eq!(Tally::of_tap_line("# cancelled 2"), Some(tally(0, 2, 0)));
+        assert_eq!(Tally::of_tap_line("# skipped 3"), Some(tally(0, 0, 3)));
+        for line in [
+            "# tests 12",
+            "ok 1 - pass 12",
+            "# pass many",
+            "    # pass 2",
+        ] {
+            assert_eq!(Tally::of_tap_line(line), None, "{line}");
         }
     }
 

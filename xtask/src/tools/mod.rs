@@ -163,6 +163,9 @@ impl Tool {
     }
 }
 
+/// What npm is called.
+pub(crate) const NPM: &str = npm::PROGRAM;
+
 /// The folder that npm's packages are installed in.
 pub(crate) fn npm_packages(project: &Project) -> PathBuf {
     npm::root(project)

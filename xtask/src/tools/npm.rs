@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use crate::process;
 use crate::project::Project;
 
-const PROGRAM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
+pub(super) const PROGRAM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
 
 /// The folder of the installed programs.
 pub(super) fn programs(project: &Project) -> PathBuf {

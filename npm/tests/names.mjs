@@ -1,0 +1,94 @@
+// Whatever has a name in public has it in `api.json`, or is a token of `style/tokens.css`; the rest agrees with those.
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+
+import { api, kept, manifest, tokens } from "../describe.mjs";
+
+/** @param {string} path */
+const read = (path) => readFileSync(path, "utf8");
+const PACKAGE = process.env.REFERRAL_CONNECT_PACKAGE ?? "target/npm";
+const { ReferralConnect } = await import(pathToFileURL(join(PACKAGE, "pure.js")).href);
+
+/** @param {{ name: string }[]} list */
+const names = (list) => list.map(({ name }) => name).sort();
+
+/** @param {string} text @param {RegExp} pattern with one group */
+const all = (text, pattern) => [...new Set([...text.matchAll(pattern)].map(([, found]) => found))].sort();
+
+test("what is made of the names is up to date", () => {
+  for (const [path, text] of Object.entries(kept()))
+    assert.equal(read(path), text, `${path} is not what npm/api.json says: run \`node npm/describe.mjs\``);
+  assert.deepEqual(JSON.parse(read(join(PACKAGE, "custom-elements.json"))), manifest(JSON.parse(read(join(PACKAGE, "package.json"))).version));
+});
+
+test("the class observes the attributes", () => {
+  const observed = api.attributes.filter((/** @type {any} */ it) => it.observed !== false);
+  assert.deepEqual([...ReferralConnect.observedAttributes].sort(), names(observed));
+  assert.match(read("style/tokens.css"), /:host\(\[theme="light"\]\)[^]*:host\(\[theme="dark"\]\)/);
+  assert.match(read("embed/element.js"), /"loading"\) === "eager"/);
+});
+
+test("the class has the properties and methods, and no others", () => {
+  const members = Object.entries(Object.getOwnPropertyDescriptors(ReferralConnect.prototype))
+    .filter(([name]) => name !== "constructor" && !name.endsWith("Callback"));
+  const attributes = api.attributes.filter((/** @type {any} */ it) => it.property).map((/** @type {any} */ it) => it.property);
+  assert.deepEqual(members.filter(([, it]) => it.get).map(([name]) => name).sort(), [...attributes, ...names(api.properties)].sort());
+  assert.deepEqual(members.filter(([, it]) => it.get && !it.set).map(([name]) => name), names(api.properties.filter((/** @type {any} */ it) => it.readonly)));
+  assert.deepEqual(members.filter(([, it]) => it.value).map(([name]) => name).sort(), names(api.methods));
+});
+
+test("the defaults are those of the class", () => {
+  const getter = (/** @type {string} */ name) => read("embed/element.js").match(new RegExp(`get ${name}\\(\\) \\{\\s+return this\\.#said\\("([\\w-]+)"(?:, "(.*)")?\\);`));
+  for (const it of api.attributes) {
+    if (!it.property) continue;
+    const [, attribute, initial = ""] = getter(it.property) ?? [];
+    assert.deepEqual([attribute, initial], [it.name, it.default]);
+  }
+  assert.equal(read("src/element.rs").match(/REFRESH_S: u32 = (\d+);/)?.[1], api.attributes.find((/** @type {any} */ it) => it.name === "refresh").default);
+});
+
+test("the events are those that are told, with their details", () => {
+  /** @type {Record<string, string[]>} */
+  const told = {};
+  for (const [, name, detail] of read("src/host_events.rs").matchAll(/"(referral-[\w-]+)",\s*frozen\(&\[([^]*?)\]\)/g))
+    told[name] = [...detail.matchAll(/\(\s*"(\w+)",/g)].map(([, field]) => field);
+  for (const [, name, detail] of read("embed/element.js").matchAll(/this\.#tell\("([\w-]+)", \{(.*)\}\);/g))
+    told[`referral-${name}`] = [...detail.matchAll(/(\w+):/g)].map(([, field]) => field);
+  const described = api.events.map((/** @type {any} */ it) => [it.name, Object.keys(it.detail)]);
+  assert.deepEqual(told, Object.fromEntries(described));
+  assert.match(read("src/host_events.rs"), /is_cancelable = name == "referral-submit"/);
+  assert.deepEqual(names(api.events.filter((/** @type {any} */ it) => it.cancelable)), ["referral-submit"]);
+});
+
+test("a connection and a reason are what the module makes them", () => {
+  const source = read("src/host_events.rs");
+  const [, connection] = source.match(/fn connection\([^]*?frozen\(&\[([^]*?)\]\)/) ?? [];
+  assert.deepEqual(all(connection, /\("(\w+)",/g), Object.keys(api.types.Connection.fields).sort());
+  const [, firm] = source.match(/fn firm\([^]*?frozen\(&\[([^]*?)\]\)/) ?? [];
+  assert.deepEqual(all(firm, /\("(\w+)",/g), Object.keys(api.types.Firm.fields).sort());
+  const { detail } = api.events.find((/** @type {any} */ it) => it.name === "referral-rejected");
+  assert.deepEqual(all(source, /Reason::\w+ => "([\w-]+)"/g), all(detail.reason, /"([\w-]+)"/g));
+});
+
+test("the parts are those of the view", () => {
+  const view = readdirSync("src/view").filter((name) => name.endsWith(".rs")).map((name) => read(`src/view/${name}`)).join("\n");
+  const seen = all(view, /\bpart="([\w-]+)"/g);
+  // The root, which stands for the element itself.
+  assert.deepEqual(seen.filter((name) => name !== "base"), names(api.parts));
+});
+
+test("the states are those of the module, and two before it is there", () => {
+  const standings = all(read("src/domain/session/standing.rs"), /Self::\w+ => "(\w+)"/g);
+  const before = all(read("embed/element.js"), /#stand\("(\w+)"\)/g);
+  assert.deepEqual([...standings, ...before].sort(), names(api.states));
+});
+
+test("every token has a meaning and a default", () => {
+  const css = read("style/tokens.css");
+  assert.deepEqual(names(tokens()), all(css, /var\((--referral-[\w-]+)/g));
+  assert.equal(new Set(tokens().map(({ text }) => text)).size, tokens().length, "two tokens mean the same");
+});
