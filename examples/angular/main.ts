@@ -1,0 +1,6 @@
+import "@angular/compiler";
+import { bootstrapApplication } from "@angular/platform-browser";
+
+import { App } from "./app.ts";
+
+bootstrapApplication(App);
