@@ -18,12 +18,16 @@ pub struct FolderServer {
 }
 
 impl FolderServer {
-    /// Starts serving `folder` below `path` (such as `/some/folder`) on a free loopback port.
+    /// Starts serving `folder` below `path` (such as `/some/folder`, or `/`) on a free loopback port.
     ///
     /// # Errors
     /// When no port can be had.
     pub async fn start(folder: &Path, path: &str) -> Result<Self> {
-        let router = Router::new().nest_service(path, ServeDir::new(folder));
+        let files = ServeDir::new(folder);
+        let router = match path {
+            "/" => Router::new().fallback_service(files),
+            path => Router::new().nest_service(path, files),
+        };
         let listener = ports::listen().await.context("serving the folder")?;
         let address = listener.local_addr()?;
         let server = tokio::spawn(async move {

@@ -10,6 +10,7 @@ use e2e::wait::{Look, SOON, until};
 use serde_json::{Value, json};
 
 mod documented;
+mod examples;
 mod failing;
 mod form;
 mod frame;
@@ -32,6 +33,7 @@ pub(crate) fn add(suite: &mut Suite) {
     leaks::add(suite);
     policy::add(suite);
     frame::add(suite);
+    examples::add(suite);
 }
 
 /// Keeps every event of the element, and gives it a token.
