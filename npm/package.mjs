@@ -48,7 +48,12 @@ const typed = ["api", "element", ...there.map(([, script]) => script)].map((name
 for (const [, script] of there) appendFileSync(join(order.out, `types/${script}.d.ts`), 'export type * from "./api.js";\n');
 for (const name of readdirSync(join(order.out, "types"))) if (!typed.includes(name)) rmSync(join(order.out, "types", name));
 
-for (const [from, to] of [["npm/README.md", "README.md"], ["LICENSE", "LICENSE"]]) copyFileSync(join(order.root, from), join(order.out, to));
+copyFileSync(join(order.root, "LICENSE"), join(order.out, "LICENSE"));
+// In the package the documents are below the README, and not beside its folder.
+write("README.md", read("npm/README.md").replaceAll("](../docs/", "](docs/"));
+mkdirSync(join(order.out, "docs"));
+for (const name of readdirSync(join(order.root, "docs")).filter((name) => name.endsWith(".md")))
+  write(`docs/${name}`, read(`docs/${name}`).replaceAll("](../npm/README.md)", "](../README.md)"));
 write("THIRD-PARTY.md", thirdParty(order.root));
 write("custom-elements.json", json(manifest(version)));
 write("package.json", json({
@@ -68,7 +73,7 @@ write("package.json", json({
   types: `./types/${main}.d.ts`,
   customElements: "custom-elements.json",
   engines: { node: ">=20" },
-  files: ["*.js", "*.wasm", "types", "hosted", "custom-elements.json", "THIRD-PARTY.md"],
+  files: ["*.js", "*.wasm", "types", "hosted", "docs", "custom-elements.json", "THIRD-PARTY.md"],
 }));
 
 /** @param {unknown} value */

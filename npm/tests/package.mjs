@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -127,4 +127,11 @@ test("Vite's development server finds the module", async () => {
   } finally {
     await server.close();
   }
+});
+
+test("its documents name files that are there", () => {
+  const pages = ["README.md", ...readdirSync(join(PACKAGE, "docs")).map((name) => `docs/${name}`)];
+  for (const page of pages)
+    for (const [, link] of read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g))
+      assert(existsSync(join(PACKAGE, dirname(page), link)), `${page} links ${link}`);
 });
