@@ -1,5 +1,4 @@
 import { Component, CUSTOM_ELEMENTS_SCHEMA, signal } from "@angular/core";
-import "@plannr/referral-connect";
 import type { Connection, ReferralConnectEvents } from "@plannr/referral-connect";
 
 @Component({

@@ -15,6 +15,10 @@ use crate::tools::NPM;
 const INSTALLED: &str = "node_modules/@plannr/referral-connect";
 /// Those that a bundler builds.
 const BUNDLED: [&str; 4] = ["react", "vue", "svelte", "angular"];
+/// The one of those whose usual bundler does not take a module along.
+const WITH_FOLDER: &str = "angular";
+/// What the folder of files for any web server is called on a site.
+const SERVED_AS: &str = "referral-connect";
 /// The one without a bundler.
 const PLAIN: &str = "html";
 /// Written when everything was installed that it names.
@@ -40,10 +44,7 @@ pub(crate) fn install(project: &Project, package: &Package) -> Result<PathBuf> {
         copy(&lock, &hosts.join(DONE))?;
     }
     let installed = hosts.join(INSTALLED);
-    if installed.exists() {
-        fs::remove_dir_all(&installed)
-            .with_context(|| format!("{} cannot be emptied", installed.display()))?;
-    }
+    remove(&installed)?;
     fs::create_dir_all(&installed)
         .with_context(|| format!("{} cannot be created", installed.display()))?;
     // By npm it would take a lock file that names the archive's hash, which is another one after each build.
@@ -60,6 +61,11 @@ pub(crate) fn install(project: &Project, package: &Package) -> Result<PathBuf> {
 /// Builds them all, each into a folder of its own in `target/examples/`.
 pub(crate) fn build(project: &Project, hosts: &Path) -> Result<()> {
     let built = folder(project);
+    let hosted = hosts.join(INSTALLED).join("hosted");
+    put(
+        &hosted,
+        &hosts.join(WITH_FOLDER).join("public").join(SERVED_AS),
+    )?;
     for name in BUNDLED {
         let mut vite = process::command("node");
         vite.arg("node_modules/vite/bin/vite.js")
@@ -70,17 +76,7 @@ pub(crate) fn build(project: &Project, hosts: &Path) -> Result<()> {
         process::run(&mut vite)?;
     }
     let plain = built.join(PLAIN);
-    if plain.exists() {
-        fs::remove_dir_all(&plain)
-            .with_context(|| format!("{} cannot be emptied", plain.display()))?;
-    }
-    let hosted = hosts.join(INSTALLED).join("hosted");
-    for path in page::files(&hosted)? {
-        copy(
-            &hosted.join(&path),
-            &plain.join("referral-connect").join(&path),
-        )?;
-    }
+    put(&hosted, &plain.join(SERVED_AS))?;
     copy(
         &hosts.join(PLAIN).join("index.html"),
         &plain.join("index.html"),
@@ -90,6 +86,23 @@ pub(crate) fn build(project: &Project, hosts: &Path) -> Result<()> {
 /// Where the built examples are.
 pub(crate) fn folder(project: &Project) -> PathBuf {
     project.native_target.join("examples")
+}
+
+/// Makes `target` a copy of a folder.
+fn put(folder: &Path, target: &Path) -> Result<()> {
+    remove(target)?;
+    for path in page::files(folder)? {
+        copy(&folder.join(&path), &target.join(&path))?;
+    }
+    Ok(())
+}
+
+fn remove(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder)
+            .with_context(|| format!("{} cannot be emptied", folder.display()))?;
+    }
+    Ok(())
 }
 
 fn copy(source: &Path, target: &Path) -> Result<()> {
