@@ -72,7 +72,6 @@ write("package.json", json({
   },
   types: `./types/${main}.d.ts`,
   customElements: "custom-elements.json",
-  engines: { node: ">=20" },
   files: ["*.js", "*.wasm", "types", "hosted", "docs", "custom-elements.json", "THIRD-PARTY.md"],
 }));
 

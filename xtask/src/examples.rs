@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result};
 
@@ -15,6 +16,8 @@ use crate::tools::NPM;
 const INSTALLED: &str = "node_modules/@plannr/referral-connect";
 /// Those that a bundler builds.
 const BUNDLED: [&str; 4] = ["react", "vue", "svelte", "angular"];
+/// The one of those that is stricter with its components while it is developed.
+const STRICT: &str = "react";
 /// The one of those whose usual bundler does not take a module along.
 const WITH_FOLDER: &str = "angular";
 /// What the folder of files for any web server is called on a site.
@@ -67,20 +70,28 @@ pub(crate) fn build(project: &Project, hosts: &Path) -> Result<()> {
         &hosts.join(WITH_FOLDER).join("public").join(SERVED_AS),
     )?;
     for name in BUNDLED {
-        let mut vite = process::command("node");
-        vite.arg("node_modules/vite/bin/vite.js")
-            .args(["build", name, "--logLevel", "error", "--emptyOutDir"])
-            .arg("--outDir")
-            .arg(built.join(name))
-            .current_dir(hosts);
-        process::run(&mut vite)?;
+        process::run(&mut vite(hosts, name, &built.join(name)))?;
     }
+    let mut strict = vite(hosts, STRICT, &built.join(format!("{STRICT}-development")));
+    process::run(strict.env("NODE_ENV", "development"))?;
     let plain = built.join(PLAIN);
     put(&hosted, &plain.join(SERVED_AS))?;
     copy(
         &hosts.join(PLAIN).join("index.html"),
         &plain.join("index.html"),
     )
+}
+
+/// Vite, about to build an example.
+fn vite(hosts: &Path, name: &str, out: &Path) -> Command {
+    let mut command = process::command("node");
+    command
+        .arg("node_modules/vite/bin/vite.js")
+        .args(["build", name, "--logLevel", "error", "--emptyOutDir"])
+        .arg("--outDir")
+        .arg(out)
+        .current_dir(hosts);
+    command
 }
 
 /// Where the built examples are.

@@ -18,6 +18,11 @@ const VARIABLE: &str = "REFERRAL_CONNECT_EXAMPLES";
 pub(super) fn add(suite: &mut Suite) {
     suite.add("example_in_plain_html_sends", Refresh::Default, plain_html);
     suite.add("example_in_react_sends", Refresh::Default, react);
+    suite.add(
+        "example_in_react_under_development_sends",
+        Refresh::Default,
+        strict_react,
+    );
     suite.add("example_in_vue_sends", Refresh::Default, vue);
     suite.add("example_in_svelte_sends", Refresh::Default, svelte);
     suite.add("example_in_angular_sends", Refresh::Default, angular);
@@ -29,6 +34,11 @@ async fn plain_html(stage: &mut Stage) -> Result<()> {
 
 async fn react(stage: &mut Stage) -> Result<()> {
     sends(stage, "react").await
+}
+
+/// StrictMode renders, and runs effects, twice while a page is developed.
+async fn strict_react(stage: &mut Stage) -> Result<()> {
+    sends(stage, "react-development").await
 }
 
 async fn vue(stage: &mut Stage) -> Result<()> {
