@@ -23,16 +23,17 @@ const write = (path, content) => writeFileSync(join(order.out, path), content);
 
 // Bundlers bring the script in by its name, and change its bytes; the module's they only move.
 const assets = `
-export const glue = () => import("./widget.js");
+export const script = { url: "", integrity: "" };
 export const wasm = { url: new URL("./widget.wasm", import.meta.url).href, integrity: ${JSON.stringify(integrity(wasm))} };
 export const css = ${JSON.stringify(await formStyles())};
 `;
+const replaced = { "assets.js": assets, "checked.js": 'export const checked = () => import("./widget.js");' };
 const there = Object.entries(ENTRIES).filter(([, script]) => existsSync(join(order.root, `embed/${script}.js`)));
 // The entry that defines the element takes the class from the other one, so that both can be imported.
 const [main, ...others] = there.map(([, script]) => script);
 const scripts = [
-  ...await entries([main], assets, { "./element.js": "./pure.js" }),
-  ...await entries(others, assets, { "./widget.js": "./widget.js" }),
+  ...await entries([main], replaced, { "./element.js": "./pure.js" }),
+  ...await entries(others, replaced, { "./widget.js": "./widget.js" }),
 ];
 for (const { path, text } of scripts) writeFileSync(path, text);
 write("widget.js", await widgetScript());
