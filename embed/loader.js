@@ -75,6 +75,8 @@ async function explain() {
   if (!navigator.onLine) return words.OFFLINE;
   try {
     for (const [{ url, integrity }, kind] of /** @type {const} */ ([[script, /javascript/], [wasm, /wasm|octet/]])) {
+      // A bundler's script has no address that is known here.
+      if (!url) continue;
       const { ok, status, headers } = await fetch(url, { cache: "reload" });
       if (!ok) return words.status(status);
       const type = headers.get("content-type");

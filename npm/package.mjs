@@ -21,7 +21,7 @@ mkdirSync(order.out, { recursive: true });
 /** @param {string} path @param {string | Buffer} content */
 const write = (path, content) => writeFileSync(join(order.out, path), content);
 
-// Bundlers bring the script in by its name, and change its bytes; the module's they only move.
+// Bundlers bring the script in by an import, and change its bytes; the module's they only move.
 const assets = `
 export const script = { url: "", integrity: "" };
 export const wasm = { url: new URL("./widget.wasm", import.meta.url).href, integrity: ${JSON.stringify(integrity(wasm))} };
