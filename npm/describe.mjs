@@ -28,7 +28,7 @@ export function tokens() {
  * @param {string} version
  */
 export function manifest(version) {
-  const described = (/** @type {any[]} */ list) => list.map(({ name, text }) => ({ name, description: text }));
+  const described = (list) => list.map(({ name, text }) => ({ name, description: text }));
   return {
     schemaVersion: "2.1.0",
     readme: "README.md",
@@ -43,7 +43,7 @@ export function manifest(version) {
         summary: api.summary,
         description: `Version ${version}.`,
         superclass: { name: "HTMLElement" },
-        attributes: api.attributes.map((/** @type {any} */ it) => ({
+        attributes: api.attributes.map((it) => ({
           name: it.name, type: { text: it.type }, default: JSON.stringify(it.default), description: it.text,
           ...(it.property && { fieldName: it.property }),
         })),
@@ -52,12 +52,12 @@ export function manifest(version) {
             kind: "field", name, type: { text: type }, description: text,
             ...(readonly && { readonly }), ...(attribute && { attribute, reflects: true }),
           })),
-          ...api.methods.map((/** @type {any} */ it) => ({
+          ...api.methods.map((it) => ({
             kind: "method", name: it.name, description: it.text, return: { type: { text: "void" } },
             ...(it.parameters && { parameters: [{ name: "options", optional: true, type: { text: "FocusOptions" } }] }),
           })),
         ],
-        events: api.events.map((/** @type {any} */ it) => ({
+        events: api.events.map((it) => ({
           name: it.name, type: { text: `CustomEvent<${shape(it.detail)}>` }, description: sentence(it.when),
         })),
         cssParts: described(api.parts),
@@ -79,8 +79,8 @@ export function manifest(version) {
 
 /** Attributes that have a property, and what is a property alone. */
 function fields() {
-  const reflecting = api.attributes.filter((/** @type {any} */ it) => it.property);
-  return [...reflecting.map((/** @type {any} */ it) => ({ ...it, name: it.property, attribute: it.name })), ...api.properties];
+  const reflecting = api.attributes.filter((it) => it.property);
+  return [...reflecting.map((it) => ({ ...it, name: it.property, attribute: it.name })), ...api.properties];
 }
 
 /** @param {Record<string, string>} members */
@@ -90,7 +90,7 @@ const shape = (members) =>
     : `Readonly<{ ${Object.entries(members).map(([name, type]) => `${name}: ${type}`).join("; ")} }>`;
 
 function typings() {
-  const lines = (/** @type {any[]} */ list, /** @type {(it: any) => string} */ line) => list.map(line).join("\n");
+  const lines = (list, line) => list.map(line).join("\n");
   const interfaces = lines(Object.entries(api.types), ([name, { text, fields }]) => `/** ${text} */
 export interface ${name} {
 ${lines(Object.entries(fields), ([field, type]) => `  readonly ${field}: ${type};`)}
@@ -102,7 +102,7 @@ import type { ReferralConnect } from "./element.js";
 
 ${interfaces}
 /** How the element stands. */
-export type ReferralConnectState = ${api.states.map((/** @type {any} */ it) => `"${it.name}"`).join(" | ")};
+export type ReferralConnectState = ${api.states.map((it) => `"${it.name}"`).join(" | ")};
 
 /** What the element tells, by event. */
 export interface ReferralConnectEvents {
@@ -175,22 +175,22 @@ const camel = (name) => name.replace(/(?:^|-)(\w)/g, (_, letter) => letter.toUpp
  * @param {string} document
  */
 function reference(document) {
-  const code = (/** @type {string} */ text) => `\`${text}\``;
-  const table = (/** @type {string[]} */ head, /** @type {string[][]} */ rows) =>
+  const code = (text) => `\`${text}\``;
+  const table = (head, rows) =>
     [head, head.map(() => "---"), ...rows].map((row) => `| ${row.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`).join("\n");
-  const types = (/** @type {string} */ type) => code(type.replace(/^\((.*)\) \| undefined$/, "$1"));
+  const types = (type) => code(type.replace(/^\((.*)\) \| undefined$/, "$1"));
   /** @type {Record<string, string>} */
   const tables = {
-    attributes: table(["attribute", "property", "meaning", "default"], api.attributes.map((/** @type {any} */ it) =>
+    attributes: table(["attribute", "property", "meaning", "default"], api.attributes.map((it) =>
       [code(it.name), it.property ? code(it.property) : "", it.text, it.otherwise ?? code(it.default)])),
-    properties: table(["property", "type", "meaning"], api.properties.map((/** @type {any} */ it) =>
+    properties: table(["property", "type", "meaning"], api.properties.map((it) =>
       [code(it.name), types(it.type), `${it.text}${it.readonly ? " Read only." : ""}`])),
-    methods: table(["method", "does"], api.methods.map((/** @type {any} */ it) =>
+    methods: table(["method", "does"], api.methods.map((it) =>
       [code(`${it.name}(${it.parameters ? "options" : ""})`), it.text])),
-    events: table(["event", "when", "detail"], api.events.map((/** @type {any} */ it) =>
+    events: table(["event", "when", "detail"], api.events.map((it) =>
       [code(it.name), `${it.when}${it.cancelable ? " (cancelable)" : ""}`, code(`{${Object.keys(it.detail).join(", ")}}`)])),
-    parts: table(["part", "is"], api.parts.map((/** @type {any} */ it) => [code(it.name), it.text])),
-    states: table(["state", "means"], api.states.map((/** @type {any} */ it) => [code(it.name), it.text])),
+    parts: table(["part", "is"], api.parts.map((it) => [code(it.name), it.text])),
+    states: table(["state", "means"], api.states.map((it) => [code(it.name), it.text])),
     tokens: table(["token", "is", "default"], tokens().map((it) => [code(it.name), it.text, code(it.default)])),
   };
   return document.replace(/(<!-- (\w+) -->\n)[^]*?(<!-- end -->)/g, (_, start, name, end) => `${start}${tables[name]}\n${end}`);

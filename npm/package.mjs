@@ -2,7 +2,7 @@
 // by `../embed/build.mjs`.
 
 import { execFileSync } from "node:child_process";
-import { appendFileSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { entries, formStyles, integrity, order, read, wasm, widgetScript } from "../embed/bundle.mjs";
@@ -28,14 +28,13 @@ export const wasm = { url: new URL("./widget.wasm", import.meta.url).href, integ
 export const css = ${JSON.stringify(await formStyles())};
 `;
 const replaced = { "assets.js": assets, "checked.js": 'export const checked = () => import("./widget.js");' };
-const there = Object.entries(ENTRIES).filter(([, script]) => existsSync(join(order.root, `embed/${script}.js`)));
 // The entry that defines the element takes the class from the other one, so that both can be imported.
-const [main, ...others] = there.map(([, script]) => script);
-const scripts = [
+const [main, ...others] = Object.values(ENTRIES);
+const bundles = [
   ...await entries([main], replaced, { "./element.js": "./pure.js" }),
   ...await entries(others, replaced, { "./widget.js": "./widget.js" }),
 ];
-for (const { path, text } of scripts) writeFileSync(path, text);
+for (const { path, text } of bundles) writeFileSync(path, text);
 write("widget.js", await widgetScript());
 write("widget.wasm", wasm);
 
@@ -45,9 +44,10 @@ execFileSync(process.execPath, [
 ], { stdio: "inherit" });
 copyFileSync(join(order.root, "embed/api.d.ts"), join(order.out, "types/api.d.ts"));
 // What the class keeps to itself is in none of its types.
-const typed = ["api", "element", ...there.map(([, script]) => script)].map((name) => `${name}.d.ts`);
-for (const [, script] of there) appendFileSync(join(order.out, `types/${script}.d.ts`), 'export type * from "./api.js";\n');
-for (const name of readdirSync(join(order.out, "types"))) if (!typed.includes(name)) rmSync(join(order.out, "types", name));
+const types = join(order.out, "types");
+const typed = ["api", "element", main, ...others].map((name) => `${name}.d.ts`);
+for (const name of readdirSync(types)) if (!typed.includes(name)) rmSync(join(types, name));
+for (const name of [main, ...others]) appendFileSync(join(types, `${name}.d.ts`), 'export type * from "./api.js";\n');
 
 copyFileSync(join(order.root, "LICENSE"), join(order.out, "LICENSE"));
 // In the package the documents are below the README, and not beside its folder.
@@ -66,7 +66,9 @@ write("package.json", json({
   type: "module",
   sideEffects: [`./${main}.js`],
   exports: {
-    ...Object.fromEntries(there.map(([entry, script]) => [entry, { types: `./types/${script}.d.ts`, default: `./${script}.js` }])),
+    ...Object.fromEntries(Object.entries(ENTRIES).map(([entry, script]) => [
+      entry, { types: `./types/${script}.d.ts`, default: `./${script}.js` },
+    ])),
     "./hosted/*": "./hosted/*",
     "./custom-elements.json": "./custom-elements.json",
     "./package.json": "./package.json",

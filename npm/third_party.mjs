@@ -14,13 +14,13 @@ const CHOSEN = ["MIT", "Apache-2.0", "BSD-3-Clause", "BSD-2-Clause", "ISC", "Zli
 export function thirdParty(root) {
   // Ours is the same licence, and has its text.
   const [, terms] = readFileSync(join(root, "LICENSE"), "utf8").split(/^Copyright .*\n\n/m);
-  const mit = (/** @type {string[]} */ authors) =>
+  const mit = (authors) =>
     `Copyright (c) ${authors.map((name) => name.replace(/ <.*>/, "")).join(", ") || "its authors"}\n\n${terms.trim()}`;
   /** @type {Map<string, string[]>} crates by their licence's text */
   const texts = new Map();
   for (const crate of compiledIn(root)) {
     const { name, version, license } = crate;
-    const chosen = CHOSEN.find((name) => license?.split(/ OR |\//).some((/** @type {string} */ it) => it.replace(/[()]/g, "").trim() === name));
+    const chosen = CHOSEN.find((name) => license?.split(/ OR |\//).some((it) => it.replace(/[()]/g, "").trim() === name));
     if (!chosen) throw new Error(`${name} ${version} has the licence ${license}, which nobody has looked at`);
     const text = licenceText(dirname(crate.manifest_path), chosen) ?? (chosen === "MIT" ? mit(crate.authors) : undefined);
     if (!text) throw new Error(`${name} ${version} brings no text of its licence`);
@@ -40,15 +40,15 @@ function compiledIn(root) {
   const { packages, resolve } = JSON.parse(execFileSync("cargo", [
     "metadata", "--locked", "--format-version", "1", "--filter-platform", "wasm32-unknown-unknown",
   ], { cwd: root, encoding: "utf8", maxBuffer: 1 << 28 }));
-  const crates = new Map(packages.map((/** @type {any} */ it) => [it.id, it]));
-  const nodes = new Map(resolve.nodes.map((/** @type {any} */ it) => [it.id, it]));
-  const [ours] = packages.filter((/** @type {any} */ it) => it.name === "referral-connect");
+  const crates = new Map(packages.map((it) => [it.id, it]));
+  const nodes = new Map(resolve.nodes.map((it) => [it.id, it]));
+  const [ours] = packages.filter((it) => it.name === "referral-connect");
   const found = new Set([ours.id]);
   for (const id of found)
     for (const { pkg, dep_kinds } of nodes.get(id).deps) {
-      const runs = dep_kinds.some((/** @type {any} */ it) => it.kind === null);
+      const runs = dep_kinds.some((it) => it.kind === null);
       // What a macro writes is ours.
-      const isMacro = crates.get(pkg).targets.some((/** @type {any} */ it) => it.kind.includes("proc-macro"));
+      const isMacro = crates.get(pkg).targets.some((it) => it.kind.includes("proc-macro"));
       if (runs && !isMacro) found.add(pkg);
     }
   found.delete(ours.id);

@@ -22,11 +22,12 @@ const all = (text, pattern) => [...new Set([...text.matchAll(pattern)].map(([, f
 test("what is made of the names is up to date", () => {
   for (const [path, text] of Object.entries(kept()))
     assert.equal(read(path), text, `${path} is not what npm/api.json says: run \`node npm/describe.mjs\``);
-  assert.deepEqual(JSON.parse(read(join(PACKAGE, "custom-elements.json"))), manifest(JSON.parse(read(join(PACKAGE, "package.json"))).version));
+  const packed = (name) => JSON.parse(read(join(PACKAGE, name)));
+  assert.deepEqual(packed("custom-elements.json"), manifest(packed("package.json").version));
 });
 
 test("the class observes the attributes", () => {
-  const observed = api.attributes.filter((/** @type {any} */ it) => it.observed !== false);
+  const observed = api.attributes.filter((it) => it.observed !== false);
   assert.deepEqual([...ReferralConnect.observedAttributes].sort(), names(observed));
   assert.match(read("style/tokens.css"), /:host\(\[theme="light"\]\)[^]*:host\(\[theme="dark"\]\)/);
   assert.match(read("embed/element.js"), /"loading"\) === "eager"/);
@@ -35,20 +36,21 @@ test("the class observes the attributes", () => {
 test("the class has the properties and methods, and no others", () => {
   const members = Object.entries(Object.getOwnPropertyDescriptors(ReferralConnect.prototype))
     .filter(([name]) => name !== "constructor" && !name.endsWith("Callback"));
-  const attributes = api.attributes.filter((/** @type {any} */ it) => it.property).map((/** @type {any} */ it) => it.property);
-  assert.deepEqual(members.filter(([, it]) => it.get).map(([name]) => name).sort(), [...attributes, ...names(api.properties)].sort());
-  assert.deepEqual(members.filter(([, it]) => it.get && !it.set).map(([name]) => name), names(api.properties.filter((/** @type {any} */ it) => it.readonly)));
-  assert.deepEqual(members.filter(([, it]) => it.value).map(([name]) => name).sort(), names(api.methods));
+  const attributes = api.attributes.filter((it) => it.property).map((it) => it.property);
+  const those = (wanted) => members.filter(([, it]) => wanted(it)).map(([name]) => name).sort();
+  assert.deepEqual(those((it) => it.get), [...attributes, ...names(api.properties)].sort());
+  assert.deepEqual(those((it) => it.get && !it.set), names(api.properties.filter((it) => it.readonly)));
+  assert.deepEqual(those((it) => it.value), names(api.methods));
 });
 
 test("the defaults are those of the class", () => {
-  const getter = (/** @type {string} */ name) => read("embed/element.js").match(new RegExp(`get ${name}\\(\\) \\{\\s+return this\\.#said\\("([\\w-]+)"(?:, "(.*)")?\\);`));
-  for (const it of api.attributes) {
-    if (!it.property) continue;
-    const [, attribute, initial = ""] = getter(it.property) ?? [];
-    assert.deepEqual([attribute, initial], [it.name, it.default]);
-  }
-  assert.equal(read("src/element.rs").match(/REFRESH_S: u32 = (\d+);/)?.[1], api.attributes.find((/** @type {any} */ it) => it.name === "refresh").default);
+  const getters = read("embed/element.js").matchAll(/get (\w+)\(\) \{\s+return this\.#said\("([\w-]+)"(?:, "(.*)")?\);/g);
+  assert.deepEqual(
+    [...getters].map(([, property, name, initial = ""]) => [property, name, initial]),
+    api.attributes.filter((it) => it.property).map((it) => [it.property, it.name, it.default]),
+  );
+  const [, refresh] = read("src/element.rs").match(/REFRESH_S: u32 = (\d+);/) ?? [];
+  assert.equal(refresh, api.attributes.find((it) => it.name === "refresh").default);
 });
 
 test("the events are those that are told, with their details", () => {
@@ -58,10 +60,10 @@ test("the events are those that are told, with their details", () => {
     told[name] = [...detail.matchAll(/\(\s*"(\w+)",/g)].map(([, field]) => field);
   for (const [, name, detail] of read("embed/element.js").matchAll(/this\.#tell\("([\w-]+)", \{(.*)\}\);/g))
     told[`referral-${name}`] = detail.split(",").map((field) => field.trim().split(":")[0]);
-  const described = api.events.map((/** @type {any} */ it) => [it.name, Object.keys(it.detail)]);
+  const described = api.events.map((it) => [it.name, Object.keys(it.detail)]);
   assert.deepEqual(told, Object.fromEntries(described));
   assert.match(read("src/host_events.rs"), /is_cancelable = name == "referral-submit"/);
-  assert.deepEqual(names(api.events.filter((/** @type {any} */ it) => it.cancelable)), ["referral-submit"]);
+  assert.deepEqual(names(api.events.filter((it) => it.cancelable)), ["referral-submit"]);
 });
 
 test("a connection and a reason are what the module makes them", () => {
@@ -70,13 +72,13 @@ test("a connection and a reason are what the module makes them", () => {
   assert.deepEqual(all(connection, /\("(\w+)",/g), Object.keys(api.types.Connection.fields).sort());
   const [, firm] = source.match(/fn firm\([^]*?frozen\(&\[([^]*?)\]\)/) ?? [];
   assert.deepEqual(all(firm, /\("(\w+)",/g), Object.keys(api.types.Firm.fields).sort());
-  const { detail } = api.events.find((/** @type {any} */ it) => it.name === "referral-rejected");
+  const { detail } = api.events.find((it) => it.name === "referral-rejected");
   assert.deepEqual(all(source, /Reason::\w+ => "([\w-]+)"/g), all(detail.reason, /"([\w-]+)"/g));
 });
 
 test("the parts are those of the view", () => {
-  const view = readdirSync("src/view").filter((name) => name.endsWith(".rs")).map((name) => read(`src/view/${name}`)).join("\n");
-  const seen = all(view, /\bpart="([\w-]+)"/g);
+  const files = readdirSync("src/view").filter((name) => name.endsWith(".rs"));
+  const seen = all(files.map((name) => read(`src/view/${name}`)).join("\n"), /\bpart="([\w-]+)"/g);
   // The root, which stands for the element itself.
   assert.deepEqual(seen.filter((name) => name !== "base"), names(api.parts));
 });

@@ -77,6 +77,8 @@ test("servers import it, and nothing happens", () => {
     const before = Object.keys(globalThis).join();
     const whole = await import("@plannr/referral-connect");
     const pure = await import("@plannr/referral-connect/pure");
+    const frame = await import("@plannr/referral-connect/frame-host");
+    if (typeof frame.connectFrame !== "function") throw new Error("no way to connect a frame");
     if (whole.ReferralConnect !== pure.ReferralConnect) throw new Error("two classes");
     if (Object.keys(globalThis).join() !== before) throw new Error("a global was set");
     pure.define("other-name");
@@ -100,7 +102,8 @@ test("it has the version of the project, and its licences", () => {
 });
 
 test("nothing is packed that names this machine", () => {
-  const listed = execFileSync("tar", ["-tzf", ARCHIVE], { encoding: "utf8" }).trim().split("\n").map((path) => path.replace("package/", ""));
+  const listing = execFileSync("tar", ["-tzf", ARCHIVE], { encoding: "utf8" });
+  const listed = [...listing.matchAll(/^package\/(.+)$/gm)].map(([, path]) => path);
   assert(listed.includes("THIRD-PARTY.md") && listed.includes("custom-elements.json") && listed.includes("widget.wasm"));
   for (const path of listed) assert(!readFileSync(join(PACKAGE, path)).includes(process.cwd()), path);
 });

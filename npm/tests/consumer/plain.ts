@@ -1,5 +1,6 @@
 // A host without a framework, as TypeScript has to take it.
 import { define, ReferralConnect } from "@plannr/referral-connect/pure";
+import { connectFrame } from "@plannr/referral-connect/frame-host";
 import type { Connection, ReferralConnectState } from "@plannr/referral-connect";
 
 define();
@@ -15,6 +16,7 @@ element.addEventListener("referral-sent", ({ detail }) => {
 });
 document.addEventListener("referral-rejected", ({ detail }) => detail.status.toFixed());
 element.submit();
+connectFrame(document.createElement("iframe"), { getAccessToken: () => "token" }).setAttribute("theme", "dark");
 // @ts-expect-error: it can only be read
 element.state = "sent";
 // @ts-expect-error: a detail has no such field
