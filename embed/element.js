@@ -232,7 +232,9 @@ export class ReferralConnect extends Base {
     if (cause) return this.#fail(current, cause);
     if (this.#said("loading") === "eager") return start();
     near.observe(this);
-    for (const type of ["focusin", "pointerover"]) current.root.addEventListener(type, start, { once: true });
+    // Once it has failed, whoever wants it presses.
+    const wanted = () => this.#state === "loading" && start();
+    for (const type of ["focusin", "pointerover"]) current.root.addEventListener(type, wanted, { once: true });
   }
 
   #fetch() {
