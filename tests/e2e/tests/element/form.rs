@@ -33,7 +33,7 @@ async fn in_a_form(stage: &mut Stage) -> Result<()> {
         stage,
         json!({}),
         "window.submits = 0;
-         window.holds = true;
+         window.holds = 'POST';
          document.querySelector('#around').addEventListener('submit', (event) => {
              event.preventDefault();
              submits += 1;

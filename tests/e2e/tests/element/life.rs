@@ -168,10 +168,11 @@ async fn changes_at_once(stage: &mut Stage) -> Result<()> {
          await started(first);
          await started(other);
          const sends = async (element, code) => {
+             const before = heard('submit').length;
              type(element, code);
              element.submit();
-             await stands(element, 'sending');
-             await until('an answer', () => element.state !== 'sending');
+             await task();
+             await until('an answer', () => heard('submit').length > before && element.state !== 'sending');
          };
          const post = () => asked.findLast(({ method }) => method === 'POST');
 

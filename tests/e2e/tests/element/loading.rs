@@ -12,6 +12,7 @@ use e2e::suite::Suite;
 use serde_json::{Value, json};
 
 use super::script::play;
+use super::traps::KEEP;
 use super::{element, head, page_of, posted};
 
 pub(super) fn add(suite: &mut Suite) {
@@ -122,7 +123,7 @@ async fn honours_a_press(stage: &mut Stage) -> Result<()> {
         stage,
         json!({}),
         "await started(three);
-         same('the field after a reset', input(three).value, '');
+         same('the field after a reset', [input(three).value, input(three).ariaInvalid], ['', null]);
          same('an element that was reset', three.state, 'idle');
          same('one of a short code', [two.state, input(two).value, input(two).ariaInvalid], ['idle', 'ABC', 'true']);
          same('posts of whom', heard('submit').map(({ from }) => from), ['one']);
@@ -229,7 +230,10 @@ async fn fetches_when_wanted(stage: &mut Stage) -> Result<()> {
     let site = HostSite::start(vec![
         Document::page("/lazy", far("")),
         Document::page("/eager", far("loading=eager")),
-        Document::page("/fifty", page_of(&fifty)),
+        Document::page(
+            "/fifty",
+            page_of(&fifty).replacen("<script>", &format!("<script>{{{KEEP}}}"), 1),
+        ),
         Document::page("/none", head("")),
     ])
     .await?;
@@ -279,6 +283,7 @@ async fn fetches_when_wanted(stage: &mut Stage) -> Result<()> {
          same('elements', all.length, 50);
          for (const element of all) element.setAttribute('loading', 'eager');
          for (const element of all) await started(element);
+         same('instances', instances.length, 1);
          same('ready', new Set(heard('ready').map(({ from }) => from)).size, 50);",
     )
     .await?;

@@ -24,13 +24,13 @@ pub(super) fn add(suite: &mut Suite) {
     );
 }
 
-/// Keeps answers to posts back while it is told to.
+/// Keeps answers to requests of one method back while it is told to.
 pub(super) const HOLD: &str = "
     const ask = fetch;
     window.fetch = async (request, ...more) => {
         const answer = await ask(request, ...more);
-        if (window.holds && request.method === 'POST')
-            await new Promise((pass) => { window.letPass = () => { window.holds = false; pass(); }; });
+        if (window.holds && window.holds === request.method)
+            await new Promise((pass) => { window.letPass = () => { window.holds = undefined; pass(); }; });
         return answer;
     };
 ";
@@ -64,7 +64,7 @@ async fn moves(stage: &mut Stage) -> Result<()> {
          same('what was typed', input(one).value, 'ABC1');
          type(one, 'ABC12345');
 
-         window.holds = true;
+         window.holds = 'POST';
          one.submit();
          await stands(one, 'sending');
          right.append(one);
@@ -128,11 +128,15 @@ async fn taken_out(stage: &mut Stage) -> Result<()> {
          one.remove();
          await task();
          same('the record', record().includes('SLOW0030'), true);
+         window.holds = 'GET';
          document.body.append(one);
          // Not a blank form.
          await stands(one, 'unknown');
          await says(one, 'SLOW0030');
          one.check();
+         await until('an answer', () => window.letPass);
+         same('not sent yet', one.state, 'unknown');
+         letPass();
          await stands(one, 'sent');
          await says(one, 'Slowcombe');
          await settled();
@@ -156,6 +160,24 @@ async fn taken_out(stage: &mut Stage) -> Result<()> {
          await stands(gone, 'sent');
          same('the connection', gone.connection.uuid, heard('sent').at(-1).detail.connection.uuid);
 
+         // By what its own events' listeners ask of it.
+         const busy = make();
+         document.body.append(busy);
+         await started(busy);
+         busy.addEventListener('referral-submit', () => {
+             busy.submit();
+             busy.adviserKey = 'ACCEPTED';
+             busy.reset();
+             busy.check();
+         });
+         busy.addEventListener('referral-sent', () => {
+             busy.connection = { uuid: '1', status: 'accepted', direction: 'sent', recipient_firm: { name: 'Given & Sons' } };
+         });
+         type(busy, 'WRAPPED1');
+         busy.submit();
+         await says(busy, 'Given & Sons');
+         await settled();
+
          const held = make();
          document.body.append(held);
          await started(held);
@@ -167,7 +189,7 @@ async fn taken_out(stage: &mut Stage) -> Result<()> {
     )
     .await?;
     stage
-        .see_posted(&["SLOW0030", "ACCEPTED", "STRANGER"])
+        .see_posted(&["SLOW0030", "ACCEPTED", "STRANGER", "WRAPPED1"])
         .await?;
     let errors = stage.page.browser().console_errors().await?;
     ensure!(errors.is_empty(), "the console says {errors:#?}");

@@ -1,6 +1,6 @@
 //! An instance of the module ends under several elements: each tells the truth, and those that did nothing go on.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use e2e::backend::Refresh;
 use e2e::host_site::{Document, HostSite};
 use e2e::stage::Stage;
@@ -85,6 +85,8 @@ async fn goes_on(stage: &mut Stage) -> Result<()> {
     )
     .await?;
     stage.see_posted(&["ABC12345", "ACCEPTED"]).await?;
+    let fetched = site.requests_for(&site.fetched("wasm")?);
+    ensure!(fetched == 1, "the module was fetched {fetched} times");
     stage.forget_requests().await?;
 
     stage.page.reload().await?;
