@@ -29,7 +29,8 @@ export class ReferralConnect extends Base {
   #shown = null;
   /** What the next field begins with. */
   #text = "";
-  #mayRestart = true;
+  /** Why a further instance is not started unasked. */
+  #ended = "";
   /** @type {Shell | undefined} */
   #shell;
   /** @type {Widget | undefined} */
@@ -41,14 +42,10 @@ export class ReferralConnect extends Base {
 
   connectedCallback() {
     if (this.#root.firstChild) return;
-    const self = /** @type {any} */ (this);
-    for (const name of ["endpoint", "accountUuid", "auth", "adviserKey", "connection", "getAccessToken"]) {
+    for (const [name, value] of Object.entries(this)) {
       // Set before the class was there, it hides the class's own.
-      if (Object.hasOwn(self, name)) {
-        const value = self[name];
-        delete self[name];
-        self[name] = value;
-      }
+      Reflect.deleteProperty(this, name);
+      Reflect.set(this, name, value);
     }
     if (!sheet) (sheet = new CSSStyleSheet()).replaceSync(css);
     this.#root.adoptedStyleSheets = [sheet];
@@ -79,7 +76,7 @@ export class ReferralConnect extends Base {
       this.#text = after;
       if (this.#shell) this.#shell.input.value = after;
     }
-    if (name === "loading" && after === "eager") this.#fetch();
+    if (name === "loading" && after === "eager") this.#start();
     this.#widget?.heed(name);
   }
 
@@ -163,7 +160,7 @@ export class ReferralConnect extends Base {
   check() {
     // The module asks by itself when it comes to a record.
     if (this.#widget) this.#widget.check();
-    else this.#fetch();
+    else this.#start();
   }
 
   /** Forgets what was typed and what is shown, but no request without a known outcome. */
@@ -226,24 +223,19 @@ export class ReferralConnect extends Base {
       this.#start(current);
     };
     const current = (this.#shell = shell(this.#text, start));
-    const near = (this.#near = new IntersectionObserver((seen) => seen.at(-1)?.isIntersecting && start(), { rootMargin: "300px" }));
+    // Once it has failed, whoever wants it presses.
+    const wanted = () => this.#state === "loading" && start();
+    const near = (this.#near = new IntersectionObserver((seen) => seen.at(-1)?.isIntersecting && wanted(), { rootMargin: "300px" }));
     this.#root.replaceChildren(current.root);
     this.#stand("loading");
     if (cause) return this.#fail(current, cause);
     if (this.#said("loading") === "eager") return start();
     near.observe(this);
-    // Once it has failed, whoever wants it presses.
-    const wanted = () => this.#state === "loading" && start();
     for (const type of ["focusin", "pointerover"]) current.root.addEventListener(type, wanted, { once: true });
   }
 
-  #fetch() {
-    if (this.#shell) this.#start(this.#shell);
-  }
-
-  /** @param {Shell} current */
-  async #start(current) {
-    if (current.isStarting) return;
+  async #start(current = this.#shell) {
+    if (!current || current.isStarting) return;
     current.isStarting = true;
     this.#stand("loading");
     try {
@@ -262,8 +254,8 @@ export class ReferralConnect extends Base {
           this.#widget = undefined;
           this.#text = text;
           if (!anew) return this.#stand("failed");
-          const cause = this.#mayRestart ? "" : BROKEN;
-          this.#mayRestart = false;
+          const cause = this.#ended;
+          this.#ended = BROKEN;
           // Not inside of the trap.
           queueMicrotask(() => this.isConnected && this.#show(cause));
         });
@@ -273,7 +265,7 @@ export class ReferralConnect extends Base {
       if (current.isPressed) this.submit();
     } catch (cause) {
       if (this.#shell !== current) return;
-      this.#fail(current, typeof cause === "string" ? cause : BROKEN);
+      this.#fail(current, /** @type {string} */ (cause));
     }
   }
 

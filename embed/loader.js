@@ -73,22 +73,21 @@ async function parts() {
 /** What fails does not say why: asks for the files once more, without running them. */
 async function explain() {
   if (!navigator.onLine) return words.OFFLINE;
+  let cause = words.UNREACHABLE;
   try {
-    for (const [{ url, integrity }, kind] of /** @type {const} */ ([[script, /javascript/], [wasm, /wasm|octet/]])) {
-      // A bundler's script has no address that is known here.
-      if (!url) continue;
+    for (const { url, integrity } of [script, wasm]) {
       const { ok, status, headers } = await fetch(url, { cache: "reload" });
       if (!ok) return words.status(status);
-      const type = headers.get("content-type");
-      if (!kind.test(`${type}`)) return words.mime(type);
-      await fetch(url, { integrity }).catch(() => {
-        throw words.INTEGRITY;
-      });
+      const type = `${headers.get("content-type")}`;
+      if (!/javascript|wasm/.test(type)) return words.mime(type);
+      cause = words.INTEGRITY;
+      await fetch(url, { integrity });
+      cause = words.UNREACHABLE;
     }
-  } catch (cause) {
-    if (cause === words.INTEGRITY) return cause;
+  } catch {
+    // The cause is that of the last step.
   }
-  return words.UNREACHABLE;
+  return cause;
 }
 
 /**

@@ -1,5 +1,7 @@
 // Puts the module's widget in the place of the form that was there first. It comes with the module.
 
+import { BROKEN } from "./words.js";
+
 /** @import { Shell } from "./shell.js" */
 
 /**
@@ -29,6 +31,7 @@
 let sheet;
 
 /**
+ * Throws why it could not, in words.
  * @param {Instance} instance
  * @param {string} css
  * @param {HTMLElement & { getAccessToken?: (reason: "first" | "refresh") => unknown }} element
@@ -47,10 +50,14 @@ export function mount({ Widget }, css, element, { root, input }, stands, ended) 
   let widget;
   /** @type {HTMLInputElement | null | undefined} */
   let field;
-  widget = new Widget(fresh, element, text, (reason) => element.getAccessToken?.(reason), stands, (anew) => {
-    widget?.__destroy_into_raw();
-    ended(anew, field?.value ?? text);
-  });
+  try {
+    widget = new Widget(fresh, element, text, (reason) => element.getAccessToken?.(reason), stands, (anew) => {
+      widget?.__destroy_into_raw();
+      ended(anew, field?.value ?? text);
+    });
+  } catch {
+    throw BROKEN;
+  }
   const focused = scope.activeElement;
   root.replaceWith(fresh);
   field = fresh.querySelector("[name=adviser_key]");

@@ -18,7 +18,7 @@ export const INTEGRITY = "a file was changed (integrity)";
 export const BROKEN = "the program failed";
 /** @param {number} status */
 export const status = (status) => `a file is missing (HTTP ${status})`;
-/** @param {string | null} type */
+/** @param {string} type */
 export const mime = (type) => `a file has the MIME type ${type}`;
 
 // What the frame says instead of showing the form. The second half is for whoever can mend it.
