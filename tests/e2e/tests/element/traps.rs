@@ -81,10 +81,31 @@ async fn goes_on(stage: &mut Stage) -> Result<()> {
          await task();
          document.body.append(one);
          await stands(one, 'idle');
-         same('what was typed', input(one).value, 'typed');",
+         same('what was typed', input(one).value, 'typed');
+
+         // While one is being made: the second element of the page's that its module asks for is refused.
+         const five = make({ id: 'five', 'adviser-key': 'STRANGER' });
+         document.body.append(five);
+         const { createElement } = Document.prototype;
+         let calls = 0;
+         Document.prototype.createElement = function (...given) {
+             calls += 1;
+             if (calls < 2) return createElement.apply(this, given);
+             Document.prototype.createElement = createElement;
+             throw new Error('refused');
+         };
+         await until('a fresh instance', () => instances.length === 4);
+         await stands(five, 'idle');
+         await stands(one, 'idle');
+         same('what was typed', [input(five).value, input(one).value], ['STRANGER', 'typed']);
+         same('told', heard('load-error', 'five').map(({ detail }) => detail.cause), ['the program failed']);
+         five.submit();
+         await stands(five, 'sent');",
     )
     .await?;
-    stage.see_posted(&["ABC12345", "ACCEPTED"]).await?;
+    stage
+        .see_posted(&["ABC12345", "ACCEPTED", "STRANGER"])
+        .await?;
     let fetched = site.requests_for(&site.fetched("wasm")?);
     ensure!(fetched == 1, "the module was fetched {fetched} times");
     stage.forget_requests().await?;
