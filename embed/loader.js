@@ -76,6 +76,8 @@ async function explain() {
   let cause = words.UNREACHABLE;
   try {
     for (const { url, integrity } of [script, wasm]) {
+      // In a bundle there is no file of the script's own, and the empty address would be the page's.
+      if (!url) continue;
       const { ok, status, headers } = await fetch(url, { cache: "reload" });
       if (!ok) return words.status(status);
       const type = `${headers.get("content-type")}`;
