@@ -1,13 +1,13 @@
 // The page's side of a frame that holds `<referral-connect>`: it gives the token, passes on what happens in the frame as
 // events of the iframe, and lets the iframe be as high as what is in it.
 
-import { FROM_FRAME, GREETING, read } from "./frame-messages.js";
+import { ATTRIBUTES, FROM_FRAME, GREETING, read } from "./frame-messages.js";
 
 /**
  * @typedef {object} Options
  * @property {(reason: "first" | "refresh") => string | null | undefined | Promise<string | null | undefined>} [getAccessToken]
  *   Gives a bearer token for the API, before every request. Without one nothing is sent.
- * @property {Partial<Record<Attribute, string>>} [attributes] those of `<referral-connect>` to begin with
+ * @property {Partial<Record<Attribute, string | null>>} [attributes] those of `<referral-connect>` to begin with
  */
 
 /** @typedef {"account-uuid" | "adviser-key" | "key-case" | "refresh" | "auth" | "lang" | "theme"} Attribute */
@@ -30,12 +30,12 @@ import { FROM_FRAME, GREETING, read } from "./frame-messages.js";
  * @param {HTMLIFrameElement} iframe
  * @param {Options} [options]
  * @returns {Frame}
- * @throws {TypeError} when the iframe has no `src` of http or https
+ * @throws {TypeError} when the iframe has no `src` of http or https, or an attribute is none of those that a frame takes
  */
 export function connectFrame(iframe, { getAccessToken, attributes = {} } = {}) {
   const origin = originOf(iframe);
   /** @type {Record<string, string>} */
-  const current = { ...attributes };
+  const current = {};
   /** @type {string | null} the connection for a frame that has not answered yet */
   let shown = null;
   /** @type {MessagePort | undefined} */
@@ -43,12 +43,23 @@ export function connectFrame(iframe, { getAccessToken, attributes = {} } = {}) {
   /** @type {number | undefined} which document the port leads to */
   let known;
 
+  /**
+   * @param {string} name
+   * @param {string | null | undefined} value
+   */
+  const keep = (name, value) => {
+    if (!ATTRIBUTES.includes(name)) throw new TypeError(`A frame takes no "${name}", but ${ATTRIBUTES.join(", ")}`);
+    if (value == null) delete current[name];
+    else current[name] = String(value);
+  };
+  for (const [name, value] of Object.entries(attributes)) keep(name, value);
+
   /** @param {object} message */
   const say = (message) => port?.postMessage(message);
 
   /** @param {MessageEvent} event */
   const greeted = ({ source, origin: from, data, ports: [offered] }) => {
-    if (source !== iframe.contentWindow || from !== origin || !offered) return;
+    if (!source || source !== iframe.contentWindow || from !== origin || !offered) return;
     if (data?.type !== GREETING.type || data.version !== GREETING.version || typeof data.document !== "number") return;
     // It goes on greeting until it hears from us. A fresh document means that the frame was loaded again.
     if (port && known === data.document) return;
@@ -90,9 +101,8 @@ export function connectFrame(iframe, { getAccessToken, attributes = {} } = {}) {
       else shown = json;
     },
     setAttribute(name, value) {
-      if (value === null) delete current[name];
-      else current[name] = value;
-      say({ type: "attribute", name, value });
+      keep(name, value);
+      say({ type: "attribute", name, value: current[name] ?? null });
     },
     disconnect() {
       removeEventListener("message", greeted);
@@ -120,7 +130,7 @@ function originOf({ src, sandbox }) {
 async function ask(getAccessToken, reason) {
   try {
     const token = (await getAccessToken?.(reason)) ?? null;
-    return { type: "token", token };
+    return token === null || typeof token === "string" ? { type: "token", token } : { type: "failed" };
   } catch {
     // What was thrown is not passed on: it may hold the token.
     return { type: "failed" };

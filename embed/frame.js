@@ -88,15 +88,13 @@ function welcomed({ endpoint }, { attributes, connection }) {
   element ??= /** @type {ReferralConnect} */ (document.createElement("referral-connect"));
   for (const name of ATTRIBUTES) attribute(name, attributes[name] ?? null);
   if (connection) show(connection);
-  if (fresh) {
-    if (endpoint !== undefined) element.setAttribute("endpoint", endpoint);
-    element.getAccessToken = ask;
-    for (const name of Object.keys(EVENTS))
-      element.addEventListener(name, (event) => say({ type: "event", name, detail: /** @type {CustomEvent} */ (event).detail }));
-    document.body.replaceChildren(element);
-  }
-  const follow = new ResizeObserver(() => say({ type: "height", px: height() }));
-  follow.observe(document.documentElement);
+  if (!fresh) return tellHeight();
+  if (endpoint !== undefined) element.setAttribute("endpoint", endpoint);
+  element.getAccessToken = ask;
+  for (const name of Object.keys(EVENTS))
+    element.addEventListener(name, (event) => say({ type: "event", name, detail: /** @type {CustomEvent} */ (event).detail }));
+  document.body.replaceChildren(element);
+  new ResizeObserver(tellHeight).observe(document.documentElement);
 }
 
 /** @param {any} message */
@@ -167,7 +165,9 @@ function show(json) {
   }
 }
 
-const height = () => Math.ceil(document.documentElement.getBoundingClientRect().height);
+function tellHeight() {
+  say({ type: "height", px: Math.ceil(document.documentElement.getBoundingClientRect().height) });
+}
 
 /** @param {string} why */
 function refuse(why) {

@@ -41,8 +41,9 @@ fn portal(stage: &Stage, sandbox: &str) -> Result<Document> {
          <script type=module nonce={NONCE}>
              import {{ connectFrame }} from '{{files}}/referral-connect-frame.js';
              window.asked = [];
+             window.give = () => '{TOKEN}';
              window.connect = () => (window.form = connectFrame(document.querySelector('iframe'), {{
-                 getAccessToken: (reason) => (asked.push(reason), '{TOKEN}'),
+                 getAccessToken: (reason) => (asked.push(reason), give()),
                  attributes: {{ 'account-uuid': '{ACCOUNT_UUID}' }},
              }}));
              connect();
@@ -171,7 +172,7 @@ async fn sends_and_tells(stage: &mut Stage, portal: Document, frame: Document) -
 
     let errors = page.browser().console_errors().await?;
     ensure!(errors.is_empty(), "the console says {errors:#?}");
-    commands(page, &sent).await
+    commands(stage, &sent).await
 }
 
 /// Types a code and presses Enter, in the frame. Not found by its role, for chromedriver knows none in a frame that has a
@@ -192,10 +193,11 @@ async fn send(stage: &Stage) -> Result<()> {
 }
 
 /// What the page around asks of the frame is done there; also by a second `connectFrame` after the first has ended.
-async fn commands(page: &Page, sent: &Value) -> Result<()> {
+async fn commands(stage: &Stage, sent: &Value) -> Result<()> {
+    let page = &stage.page;
     ask(
         page,
-        "form.disconnect(); connect(); form.setAttribute('adviser-key', 'NOTFOUND'); form.setAttribute('theme', 'dark');",
+        "form.disconnect(); connect(); form.setAttribute('theme', 'dark'); window.give = () => { throw 'up'; };",
     )
     .await?;
     enter(page).await?;
@@ -213,13 +215,27 @@ async fn commands(page: &Page, sent: &Value) -> Result<()> {
         "form.reset(); form.setAttribute('adviser-key', 'OWNCODE1'); form.submit();",
     )
     .await?;
+    see_inside(page, "Nothing was sent: signing in to Plannr did not work").await?;
+    ask(page, "window.give = () => null; form.submit();").await?;
+    see_inside(page, "Nothing was sent: you are not signed in").await?;
+    let posts = stage.sandbox.posts().await?;
+    ensure!(posts.len() == 1, "posts without a token: {posts:#?}");
+    ask(
+        page,
+        &format!("window.give = async () => '{TOKEN}'; form.submit();"),
+    )
+    .await?;
     let refused = see_event(page, "rejected").await?;
     ensure!(refused["detail"]["status"] == 422, "{refused}");
     let connection = sent["detail"]["connection"].clone();
     page.browser()
         .script::<()>("form.setConnection(arguments[0]);", vec![connection])
         .await?;
+    see_inside(page, FIRM_ABC12345).await
+}
+
+async fn see_inside(page: &Page, text: &str) -> Result<()> {
     enter(page).await?;
-    page.see_text(FIRM_ABC12345).await?;
+    page.see_text(text).await?;
     leave(page).await
 }

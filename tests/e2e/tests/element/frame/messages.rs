@@ -147,7 +147,12 @@ async fn host_checks(stage: &mut Stage) -> Result<()> {
              connectFrame(document.querySelector('#form'), {{
                  getAccessToken: (reason) => (asked.push(reason), '{TOKEN}'),
              }});
-             window.ready = true;
+             // What a frame does not take is said at once, and not by a frame that stays empty.
+             try {{
+                 connectFrame(document.querySelector('#form'), {{ attributes: {{ endpoint: 'https://api.example' }} }});
+             }} catch (error) {{
+                 window.refused = error.name;
+             }}
          </script>"
     );
     let site = HostSite::start(vec![
@@ -164,7 +169,13 @@ async fn host_checks(stage: &mut Stage) -> Result<()> {
     }
     let page = &stage.page;
     open(stage, &site).await?;
-    see(page, "the script", "return !!window.ready;", json!(true)).await?;
+    see(
+        page,
+        "the refusal of an attribute",
+        "return window.refused;",
+        json!("TypeError"),
+    )
+    .await?;
     let greetings = "return messages.filter(([, data]) => data?.type).length;";
 
     // Of the right origin, but another window.
