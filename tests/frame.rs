@@ -6,10 +6,13 @@
     reason = "a test fails by panicking"
 )]
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
 const SCRIPT: &str = include_str!("../embed/frame-messages.js");
 const HOST: &str = include_str!("../embed/frame-host.js");
-const ELEMENT: &str = include_str!("../src/host_events.rs");
-const CLASS: &str = include_str!("../embed/element.js");
+const API: &str = include_str!("../npm/api.json");
 const DOCUMENT: &str = include_str!("../docs/frame.md");
 
 /// Type and fields of each message in a table of the script, as in `  token: { id: "count" },`.
@@ -44,6 +47,15 @@ fn in_document(heading: &str) -> Vec<(String, String)> {
         .collect()
 }
 
+fn attribute_names() -> Vec<&'static str> {
+    let (_before, after) = SCRIPT.split_once("export const ATTRIBUTES = [").unwrap();
+    let (names, _after) = after.split_once(']').unwrap();
+    names
+        .split(", ")
+        .map(|name| name.trim_matches('"'))
+        .collect()
+}
+
 #[test]
 fn the_tables_of_messages_are_the_documented_ones() {
     for (table, heading, least) in [
@@ -69,12 +81,7 @@ fn every_kind_is_documented() {
 
 #[test]
 fn attributes_of_the_frame_are_the_same_everywhere() {
-    let (_before, after) = SCRIPT.split_once("export const ATTRIBUTES = [").unwrap();
-    let (names, _after) = after.split_once(']').unwrap();
-    let names: Vec<&str> = names
-        .split(", ")
-        .map(|name| name.trim_matches('"'))
-        .collect();
+    let names = attribute_names();
     assert!(
         !names.contains(&"endpoint"),
         "the page around must have no say in where requests go"
@@ -92,24 +99,74 @@ fn attributes_of_the_frame_are_the_same_everywhere() {
 }
 
 #[test]
-fn every_event_can_leave_the_frame() {
-    let names = ELEMENT
-        .split('"')
-        .filter(|text| text.starts_with("referral-"))
-        .map(str::to_owned)
-        .chain(
-            CLASS
-                .split("this.#tell(\"")
-                .skip(1)
-                .map(|rest| format!("referral-{}", rest.split('"').next().unwrap())),
-        );
-    let mut seen = 0;
-    for name in names {
-        assert!(
-            SCRIPT.contains(&format!("  \"{name}\": {{")),
-            "EVENTS lacks {name}"
-        );
-        seen += 1;
+fn every_event_can_leave_the_frame_with_all_that_it_tells() {
+    let (_before, after) = SCRIPT.split_once("export const EVENTS = {\n").unwrap();
+    let (rows, _after) = after.split_once("\n};").unwrap();
+    let written: BTreeMap<&str, BTreeSet<String>> = rows
+        .lines()
+        .map(|row| {
+            let (name, fields) = row.trim().split_once(": {").unwrap();
+            let fields = fields.trim_end_matches(['}', ',']).split(", ");
+            let fields = fields.map(|field| field.trim().to_owned());
+            (
+                name.trim_matches('"'),
+                fields.filter(|field| !field.is_empty()).collect(),
+            )
+        })
+        .collect();
+
+    let api: Value = serde_json::from_str(API).unwrap();
+    let events = api["events"].as_array().unwrap().iter();
+    let meant: BTreeMap<&str, BTreeSet<String>> = events
+        .map(|event| {
+            let fields = event["detail"].as_object().unwrap().iter();
+            let fields = fields.map(|(name, kind)| format!("{name}: {}", in_the_frame(kind)));
+            (event["name"].as_str().unwrap(), fields.collect())
+        })
+        .collect();
+    assert_eq!(written, meant);
+
+    for (name, fields) in [("FIRM", "Firm"), ("CONNECTION", "Connection")] {
+        let (_before, after) = SCRIPT.split_once(&format!("const {name} = {{")).unwrap();
+        let (written, _after) = after.split_once("};").unwrap();
+        let written: BTreeSet<String> = written
+            .split(',')
+            .map(|field| field.trim().to_owned())
+            .filter(|field| !field.is_empty())
+            .collect();
+        let meant = api["types"][fields]["fields"].as_object().unwrap().iter();
+        let meant: BTreeSet<String> = meant
+            .map(|(name, kind)| format!("{name}: {}", in_the_frame(kind)))
+            .collect();
+        assert_eq!(written, meant, "{name}");
     }
-    assert!(seen >= 9, "{seen} events found");
+}
+
+/// A type of npm/api.json in the words of the frame.
+fn in_the_frame(kind: &Value) -> &'static str {
+    match kind.as_str().unwrap() {
+        "string" => "\"text\"",
+        "string | null" => "\"text?\"",
+        "number" => "\"count\"",
+        "Firm" => "FIRM",
+        "Connection" => "CONNECTION",
+        "Connection | null" => "[CONNECTION]",
+        words if words.starts_with('"') => "\"text\"",
+        other => panic!("a type that the frame does not know: {other}"),
+    }
+}
+
+#[test]
+fn attributes_of_the_frame_are_the_element_s_own() {
+    let api: Value = serde_json::from_str(API).unwrap();
+    let attributes: Vec<&str> = api["attributes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|attribute| attribute["name"].as_str().unwrap())
+        .collect();
+    for name in attribute_names() {
+        // That one every element of HTML has.
+        assert!(attributes.contains(&name) || name == "lang", "{name}");
+    }
 }
