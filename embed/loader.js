@@ -53,8 +53,9 @@ async function start() {
 /** @returns {Promise<[Factory, WebAssembly.Module]>} */
 async function parts() {
   let isBlocked = false;
-  document.addEventListener("securitypolicyviolation", (event) => {
-    isBlocked ||= /script|connect|trusted/.test(event.effectiveDirective);
+  document.addEventListener("securitypolicyviolation", ({ blockedURI }) => {
+    // Whatever else on the page breaks its policy is another matter.
+    isBlocked ||= /^wasm|^trusted-types-p/.test(blockedURI) || blockedURI.startsWith(new URL(wasm.url).origin);
   });
   for (let attempt = 1; ; attempt++) {
     try {

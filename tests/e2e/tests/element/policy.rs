@@ -2,7 +2,7 @@
 
 use anyhow::{Result, ensure};
 use e2e::backend::{FIRM_ABC12345, Refresh};
-use e2e::host_site::{Document, HostSite};
+use e2e::host_site::{Broken, Document, HostSite};
 use e2e::page::Page;
 use e2e::role::Role;
 use e2e::stage::Stage;
@@ -111,7 +111,29 @@ async fn names_policy(stage: &mut Stage) -> Result<()> {
             .await?;
         ensure!(page.code().await? == "ABC12345", "what was typed is lost");
     }
+    other_violations_are_no_cause(stage, strict).await?;
     let made = stage.sandbox.connections().await?;
     ensure!(made.is_empty(), "{made:?}");
+    Ok(())
+}
+
+/// What else on the page breaks its policy, again and again, is not taken for the cause.
+async fn other_violations_are_no_cause(stage: &Stage, policy: String) -> Result<()> {
+    let noise = format!(
+        "<script nonce={NONCE}>
+             setInterval(() => fetch('https://counter.example/').catch(() => {{}}), 20);
+         </script>"
+    );
+    let text = guarded_page(stage).replace("<h1>", &format!("{noise}<h1>"));
+    let document = Document::page("/", text).with("content-security-policy", policy);
+    let site = HostSite::start(vec![document]).await?;
+    site.break_files(".wasm", Broken::Missing);
+    let page = &stage.page;
+    page.open(&site.address("/")).await?;
+    let event: Value = see_event(page, "load-error").await?;
+    let violations = violations(page).await?;
+    ensure!(!violations.is_empty(), "nothing broke the policy");
+    let cause = event["detail"]["cause"].as_str().unwrap_or_default();
+    ensure!(cause.contains("404"), "the cause is {cause:?}");
     Ok(())
 }
