@@ -160,7 +160,10 @@ async fn sends_and_tells(stage: &mut Stage, portal: Document, frame: Document) -
     let after = ask(page, "return innerHeight;").await?;
     ensure!(after.as_f64() > before.as_f64(), "{before}, then {after}");
 
+    no_trace_of_the_token(page, ".wasm").await?;
+
     leave(page).await?;
+    no_trace_of_the_token(page, "/referral-connect-frame.js").await?;
     let sent = see_event(page, "sent").await?;
     ensure!(sent["from"] == "form" && sent["frozen"] == true, "{sent}");
     let uuid = stage.sandbox.connection().await?.uuid;
@@ -173,6 +176,24 @@ async fn sends_and_tells(stage: &mut Stage, portal: Document, frame: Document) -
     let errors = page.browser().console_errors().await?;
     ensure!(errors.is_empty(), "the console says {errors:#?}");
     commands(stage, &sent).await
+}
+
+/// Neither storage nor any address that was asked for holds the token; one of those ends like `witness`.
+async fn no_trace_of_the_token(page: &Page, witness: &str) -> Result<()> {
+    let script = "
+        const kept = [location.href, document.documentElement.outerHTML.replace(/<script[^]*?<\\/script>/g, '')];
+        for (const { name } of performance.getEntriesByType('resource')) kept.push(name);
+        for (const name of ['localStorage', 'sessionStorage'])
+            try { kept.push(JSON.stringify({ ...window[name] })); } catch { /* There is none in a sandbox. */ }
+        return kept;";
+    let kept: Vec<String> = page.browser().script(script, Vec::new()).await?;
+    ensure!(
+        kept.iter().any(|entry| entry.ends_with(witness)),
+        "no {witness} in {kept:#?}"
+    );
+    let traces: Vec<_> = kept.iter().filter(|entry| entry.contains(TOKEN)).collect();
+    ensure!(traces.is_empty(), "{traces:#?}");
+    Ok(())
 }
 
 /// Types a code and presses Enter, in the frame. Not found by its role, for chromedriver knows none in a frame that has a
