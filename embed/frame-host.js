@@ -40,8 +40,6 @@ export function connectFrame(iframe, { getAccessToken, attributes = {} } = {}) {
   let shown = null;
   /** @type {MessagePort | undefined} */
   let port;
-  /** @type {number | undefined} which document the port leads to */
-  let known;
 
   /**
    * @param {string} name
@@ -60,12 +58,10 @@ export function connectFrame(iframe, { getAccessToken, attributes = {} } = {}) {
   /** @param {MessageEvent} event */
   const greeted = ({ source, origin: from, data, ports: [offered] }) => {
     if (!source || source !== iframe.contentWindow || from !== origin || !offered) return;
-    if (data?.type !== GREETING.type || data.version !== GREETING.version || typeof data.document !== "number") return;
-    // It goes on greeting until it hears from us. A fresh document means that the frame was loaded again.
-    if (port && known === data.document) return;
+    if (data?.type !== GREETING.type || data.version !== GREETING.version) return;
+    // It goes on greeting until it hears from us, and does so again when it was loaded anew: the newest port counts.
     port?.close();
     port = offered;
-    known = data.document;
     port.onmessage = (event) => heed(read(FROM_FRAME, event.data), offered);
     say({ type: "welcome", attributes: current, connection: shown });
     shown = null;

@@ -4,7 +4,7 @@
 // A message is an object with the `type` that is its row here, and exactly the fields of that row. A field that is an
 // object has exactly these fields in turn. A kind with a question mark may be null as well.
 
-/** What a frame's first message says, beside a number that tells its document from others. It brings a port. */
+/** What a frame's first message says. It brings a port. */
 export const GREETING = { type: "referral-connect", version: 1 };
 
 /** What the host may set of the element. Where requests go is not among it: that is the frame's own. */

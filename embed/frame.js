@@ -19,6 +19,13 @@ const AGAIN_AT_MOST_MS = 5000;
 
 /** @type {MessagePort | undefined} to the page around */
 let port;
+/** How many ports were offered, and which of them was answered on last. */
+let offers = 0;
+let answered = 0;
+/** @type {ReturnType<typeof setTimeout> | undefined} when the next one is offered */
+let again;
+/** @type {ReturnType<typeof setTimeout> | undefined} when people are told */
+let impatient;
 /** @type {ReferralConnect | undefined} */
 let element;
 /** @type {Map<number, { answer: (token: any) => void, fail: () => void }>} who waits for a token, by question */
@@ -45,36 +52,41 @@ function start(found) {
 }
 
 /**
- * Greets until a page on the list answers.
+ * Greets until a page on the list answers. That page takes every port that it is offered and answers on it, so both ends
+ * go by the newest.
  * @param {Settings} settings
  * @param {string[]} origins
  */
 function greet(settings, origins) {
-  const document = Math.random();
   let delay = AGAIN_MS;
   const offer = () => {
-    if (port) return;
     for (const origin of origins) {
       const { port1, port2 } = new MessageChannel();
+      const number = ++offers;
       port1.onmessage = ({ data }) => {
         const message = read(FROM_HOST, data);
-        if (!message) return;
-        if (message.type === "goodbye" && port === port1) {
+        if (port === port1) {
+          if (message?.type === "goodbye") {
+            part();
+            greet(settings, origins);
+          } else heed(message);
+        } else if (message?.type === "welcome" && number > answered) {
           part();
-          greet(settings, origins);
-        } else if (port === port1) heed(message);
-        else if (!port && message.type === "welcome") {
-          port = port1;
+          clearTimeout(again);
           clearTimeout(impatient);
+          answered = number;
+          port = port1;
           welcomed(settings, message);
         }
       };
       // With this origin as the target, a page of any other one cannot get the port.
-      parent.postMessage({ ...GREETING, document }, origin, [port2]);
+      parent.postMessage(GREETING, origin, [port2]);
     }
-    setTimeout(offer, (delay = Math.min(delay * 2, AGAIN_AT_MOST_MS)));
+    again = setTimeout(offer, (delay = Math.min(delay * 2, AGAIN_AT_MOST_MS)));
   };
-  const impatient = setTimeout(() => element ?? refuse(words.unanswered(settings.parents)), PATIENCE_MS);
+  clearTimeout(again);
+  clearTimeout(impatient);
+  impatient = setTimeout(() => element ?? refuse(words.unanswered(settings.parents)), PATIENCE_MS);
   offer();
 }
 
@@ -99,7 +111,7 @@ function welcomed({ endpoint }, { attributes, connection }) {
 
 /** @param {any} message */
 function heed(message) {
-  switch (message.type) {
+  switch (message?.type) {
     case "token":
       waiting.get(message.id)?.answer(message.token);
       waiting.delete(message.id);
@@ -121,7 +133,7 @@ function heed(message) {
   }
 }
 
-/** The page around has gone, or another script of it takes over. What is shown stays. */
+/** The page around has gone, or goes on by another port. What is shown stays. */
 function part() {
   port?.close();
   port = undefined;

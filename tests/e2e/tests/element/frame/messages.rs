@@ -3,6 +3,7 @@
 use anyhow::{Result, ensure};
 use e2e::backend::{Refresh, TOKEN};
 use e2e::host_site::{Document, HostSite};
+use e2e::page::Page;
 use e2e::stage::Stage;
 use e2e::suite::Suite;
 use serde_json::json;
@@ -60,15 +61,22 @@ async fn frame_checks(stage: &mut Stage) -> Result<()> {
     leave(page).await?;
     ask(
         page,
-        "say({ type: 'welcome', attributes: { theme: 'light' }, connection: null });",
+        "say({ type: 'welcome', attributes: { theme: 'dark' }, connection: null });",
     )
     .await?;
-    enter(page).await?;
-    page.see_form().await?;
-    leave(page).await?;
+    see_theme(page, "dark").await?;
+    // The newest port that was answered on counts, and none before it.
     ask(
         page,
-        "offered[1].postMessage({ type: 'welcome', attributes: { theme: 'dark' }, connection: null });
+        "offered[1].postMessage({ type: 'welcome', attributes: { theme: 'light' }, connection: null });",
+    )
+    .await?;
+    see_theme(page, "light").await?;
+    ask(
+        page,
+        "say({ type: 'welcome', attributes: { theme: 'dark' }, connection: null },
+             { type: 'attribute', name: 'theme', value: 'dark' });
+         window.port = offered[1];
          say({ type: 'welcome', attributes: { theme: 'dark' }, connection: null },
              { type: 'attribute', name: 'endpoint', value: 'https://forger.example' },
              { type: 'attribute', name: 'onclick', value: 'alert(1)' },
@@ -95,11 +103,23 @@ async fn frame_checks(stage: &mut Stage) -> Result<()> {
     Ok(())
 }
 
+async fn see_theme(page: &Page, theme: &str) -> Result<()> {
+    enter(page).await?;
+    see(
+        page,
+        "the form in its theme",
+        "return document.querySelector('referral-connect')?.getAttribute('theme');",
+        json!(theme),
+    )
+    .await?;
+    leave(page).await
+}
+
 /// Greets whoever is around it, and tells a height at once.
 const INTRUDER: &str = "<!doctype html><meta charset=utf-8><title>Intruder</title><script>
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => parent.postMessage('the intruder is welcome', '*');
-    parent.postMessage({ type: 'referral-connect', version: 1, document: 1 }, '*', [port2]);
+    parent.postMessage({ type: 'referral-connect', version: 1 }, '*', [port2]);
     port1.postMessage({ type: 'height', px: 777 });
     </script>";
 
@@ -112,9 +132,9 @@ const ROGUE: &str = "<!doctype html><meta charset=utf-8><title>Rogue</title><scr
         return port1;
     };
     for (const bad of [null, {}, 'referral-connect', { type: 'referral-connect' },
-        { type: 'referral-connect', version: 2, document: 2 }, { type: 'referral-connect', version: 1 }])
+        { type: 'referral-connect', version: 2 }, { type: 'referral-connect', version: '1' }])
         offer(bad).postMessage({ type: 'height', px: 778 });
-    const port = offer({ type: 'referral-connect', version: 1, document: 2 });
+    const port = offer({ type: 'referral-connect', version: 1 });
     const connection = { uuid: null, direction: 'sent', status: 'pending', senderFirm: { uuid: null, name: null },
         recipientFirm: { uuid: null, name: null }, createdAt: null, updatedAt: null, expiresAt: null };
     for (const message of [
@@ -206,15 +226,15 @@ async fn host_checks(stage: &mut Stage) -> Result<()> {
         "the good messages alone",
         "return [form.style.height, asked, heard.map((event) => event.name ?? event),
                  messages.some(([, data]) => data === 'the intruder is welcome'),
-                 messages.filter(([, data]) => data?.data).map(([, data]) => [data.greeting.document, data.data])];",
+                 messages.filter(([, data]) => data?.data).map(([, data]) => [data.greeting.version, data.data])];",
         json!([
             "321px",
             ["refresh"],
             ["sent"],
             false,
             [
-                [2, {"type": "welcome", "attributes": {}, "connection": null}],
-                [2, {"type": "token", "id": 5, "token": TOKEN}],
+                [1, {"type": "welcome", "attributes": {}, "connection": null}],
+                [1, {"type": "token", "id": 5, "token": TOKEN}],
             ],
         ]),
     )
