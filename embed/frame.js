@@ -82,7 +82,8 @@ function greet(settings, origins) {
       // With this origin as the target, a page of any other one cannot get the port.
       parent.postMessage(GREETING, origin, [port2]);
     }
-    again = setTimeout(offer, (delay = Math.min(delay * 2, AGAIN_AT_MOST_MS)));
+    again = setTimeout(offer, delay);
+    delay = Math.min(delay * 2, AGAIN_AT_MOST_MS);
   };
   clearTimeout(again);
   clearTimeout(impatient);

@@ -37,8 +37,8 @@ async fn frame_checks(stage: &mut Stage) -> Result<()> {
     open(stage, &site).await?;
     see(
         page,
-        "two ports",
-        "return window.offered?.length > 1;",
+        "three ports",
+        "return window.offered?.length > 2;",
         json!(true),
     )
     .await?;
@@ -68,15 +68,16 @@ async fn frame_checks(stage: &mut Stage) -> Result<()> {
     // The newest port that was answered on counts, and none before it.
     ask(
         page,
-        "offered[1].postMessage({ type: 'welcome', attributes: { theme: 'light' }, connection: null });",
+        "offered[2].postMessage({ type: 'welcome', attributes: { theme: 'light' }, connection: null });",
     )
     .await?;
     see_theme(page, "light").await?;
     ask(
         page,
-        "say({ type: 'welcome', attributes: { theme: 'dark' }, connection: null },
-             { type: 'attribute', name: 'theme', value: 'dark' });
-         window.port = offered[1];
+        "const dark = { type: 'welcome', attributes: { theme: 'dark' }, connection: null };
+         say(dark, { type: 'attribute', name: 'theme', value: 'dark' });
+         offered[1].postMessage(dark);
+         window.port = offered[2];
          say({ type: 'welcome', attributes: { theme: 'dark' }, connection: null },
              { type: 'attribute', name: 'endpoint', value: 'https://forger.example' },
              { type: 'attribute', name: 'onclick', value: 'alert(1)' },
