@@ -23,7 +23,7 @@ pub(super) fn button(
         Weight::Grave => "referral-button referral-grave",
     };
     view! {
-        <button type="button" class=class on:click=press>
+        <button type="button" class=class part="button" on:click=press>
             {name}
         </button>
     }

@@ -102,6 +102,7 @@ fn several(runner: Runner, candidates: &[Connection]) -> impl IntoView + use<> {
                     <button
                         type="button"
                         class="referral-button referral-quiet referral-choice"
+                        part="button"
                         on:click=move |_| runner.dispatch(Event::Picked(place))
                     >
                         <bdi>{firm}</bdi>

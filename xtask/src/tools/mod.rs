@@ -130,6 +130,10 @@ impl Tool {
 
     /// Whether it still has to be installed.
     pub(crate) fn is_missing(&self, project: &Project) -> Result<bool> {
+        // Its packages are also used without a program of theirs being called.
+        if matches!(self.source, Source::Npm) && !npm::is_current(project)? {
+            return Ok(true);
+        }
         let wanted = self.wanted(project)?;
         // Ours is found first, so one of another version has to be replaced whatever else there is.
         Ok(!self.programs.iter().all(|program| {
