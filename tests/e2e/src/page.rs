@@ -121,11 +121,13 @@ impl Page {
     /// # Errors
     /// When the field is missing.
     pub async fn type_code(&self, code: &str) -> Result<()> {
-        self.element(Role::Textbox, CODE_FIELD)
-            .await?
-            .send_keys(code)
-            .await?;
-        Ok(())
+        // Again from the start, if the form was replaced by the module's before the first key.
+        until("typing a code", SOON, async || {
+            let field = self.element(Role::Textbox, CODE_FIELD).await?;
+            field.send_keys(code).await?;
+            Ok(Look::Seen(()))
+        })
+        .await
     }
 
     /// Empties the code field as a person does: select all, delete.

@@ -1,9 +1,11 @@
 //! The frame and the page around it, on two origins.
 
+use std::fs;
+
 use anyhow::{Context, Result, ensure};
 use e2e::backend::{ACCOUNT_UUID, FIRM_ABC12345, Refresh, TOKEN};
 use e2e::built_page;
-use e2e::engine::Engine;
+use e2e::engine::{Engine, repository};
 use e2e::host_site::{Document, HostSite};
 use e2e::page::Page;
 use e2e::stage::Stage;
@@ -27,8 +29,31 @@ pub(super) fn add(suite: &mut Suite) {
         Refresh::Default,
         sandboxed,
     );
+    suite.add("example_of_a_portal_sends", Refresh::Default, example);
     refusals::add(suite);
     messages::add(suite);
+}
+
+/// The portal of `examples/`, unchanged but for where the frame is.
+async fn example(stage: &mut Stage) -> Result<()> {
+    let text = fs::read_to_string(repository().join("examples/portal/index.html"))?;
+    let listed = "https://forms.example";
+    ensure!(text.contains(listed), "the example has its frame elsewhere");
+    let site = HostSite::start(vec![
+        Document::page("/", text.replace(listed, "{files}")),
+        Document::page("/plannr-token", TOKEN),
+    ])
+    .await?;
+    site.publish(frame(stage, "\"{host}\"")?);
+    open(stage, &site).await?;
+    let page = &stage.page;
+    enter(page).await?;
+    see_form(page).await?;
+    send(stage).await?;
+    page.see_text(FIRM_ABC12345).await?;
+    leave(page).await?;
+    let uuid = stage.sandbox.connection().await?.uuid;
+    page.see_text(&format!("Sent: {uuid}")).await
 }
 
 /// The page around the frame, with the header fields that the documents give it.
@@ -143,14 +168,7 @@ async fn sends_and_tells(stage: &mut Stage, portal: Document, frame: Document) -
     let page = &stage.page;
     open(stage, &site).await?;
     enter(page).await?;
-    // The module's form, not the one that is there before it.
-    see(
-        page,
-        "the form",
-        "return document.querySelector('referral-connect')?.state;",
-        json!("idle"),
-    )
-    .await?;
+    see_form(page).await?;
     see_right_height(page).await?;
     let before = ask(page, "return innerHeight;").await?;
     send(stage).await?;
@@ -176,6 +194,17 @@ async fn sends_and_tells(stage: &mut Stage, portal: Document, frame: Document) -
     let errors = page.browser().console_errors().await?;
     ensure!(errors.is_empty(), "the console says {errors:#?}");
     commands(stage, &sent).await
+}
+
+/// The module's form, not the one that is there before it.
+async fn see_form(page: &Page) -> Result<()> {
+    see(
+        page,
+        "the form",
+        "return document.querySelector('referral-connect')?.state;",
+        json!("idle"),
+    )
+    .await
 }
 
 /// Neither storage nor any address that was asked for holds the token; one of those ends like `witness`.
