@@ -12,26 +12,22 @@ use crate::project::Project;
 use crate::tools::{WASM_BINDGEN, WASM_OPT, npm_packages};
 use crate::wasm::{Compiler, TARGET};
 
-/// The name of the binary that the module is compiled from.
+/// The name of the binary that the module is compiled from, and that of the page's.
 const BINARY: &str = "element";
+const PAGE_BINARY: &str = "referral-connect";
 
 /// What the bound module is called until it gets its hash.
 const BOUND_NAME: &str = "referral-connect-element";
 
-/// Builds the release of the element, and adds its files to those in `out`.
-pub(crate) fn build(project: &Project, compiler: Compiler, out: &Path) -> Result<()> {
-    compile(project, compiler)?;
-    link(project, out)
-}
-
-/// Compiles the module and binds it, for all that is put together of it.
+/// Compiles the module and binds it, for all that is put together of it. The page is compiled along with it, for linking
+/// takes one core, and the two are linked side by side.
 pub(crate) fn compile(project: &Project, compiler: Compiler) -> Result<()> {
     let flavour = Flavour::Release;
     process::run(
         compiler
             .command(project, "cargo", flavour)?
             .args(["build", "--release", "--locked", "--target", TARGET])
-            .args(["--bin", BINARY]),
+            .args(["--bin", BINARY, "--bin", PAGE_BINARY]),
     )?;
     let compiled = project
         .wasm_target

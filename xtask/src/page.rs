@@ -56,6 +56,9 @@ impl Flavour {
 /// Builds the page and puts it into its folder. When that fails the folder keeps the page that it had.
 pub(crate) fn build(project: &Project, compiler: Compiler, flavour: Flavour) -> Result<()> {
     compiler.fetch(project, flavour)?;
+    if flavour == Flavour::Release {
+        element::compile(project, compiler)?;
+    }
     let staging = project.wasm_target.join("page").join(match flavour {
         Flavour::Development => "development",
         Flavour::Release => "release",
@@ -77,7 +80,7 @@ pub(crate) fn build(project: &Project, compiler: Compiler, flavour: Flavour) -> 
     }
     process::run(&mut trunk)?;
     if flavour == Flavour::Release {
-        element::build(project, compiler, &staging)?;
+        element::link(project, &staging)?;
     }
     publish(&staging, &flavour.folder(project))
 }

@@ -55,7 +55,10 @@ impl Driver {
         let mut port = None;
         match installed.engine {
             Engine::Chromium => {
-                command.arg("--port=0");
+                // Left to itself it takes a port that is free in IPv6, and gives up where that is taken in IPv4.
+                let free = ports::free().await?;
+                command.arg(format!("--port={free}"));
+                port = Some(free);
             }
             Engine::Firefox => {
                 command.args(["--port", "0", "--websocket-port", "0"]);
@@ -156,13 +159,10 @@ impl Display {
     }
 }
 
-/// The port that chromedriver or geckodriver was given by the system and wrote down.
+/// The port that geckodriver was given by the system and wrote down.
 async fn announced_port(log: &Path) -> Result<u16> {
     read_from_log(log, "the port", |text| {
-        let after = ["successfully on port ", "Listening on 127.0.0.1:"]
-            .iter()
-            .find_map(|mark| text.split_once(mark))?
-            .1;
+        let (_before, after) = text.split_once("Listening on 127.0.0.1:")?;
         let digits: String = after.chars().take_while(char::is_ascii_digit).collect();
         // A number whose line has not ended may still be growing.
         if after.len() == digits.len() {
