@@ -21,7 +21,7 @@ use crate::times::Times;
 const TRIAL_LIMIT: Duration = Duration::from_secs(180);
 
 /// How many trials play at a time unless the caller says. Most of a trial is waiting, but each has a browser.
-const TRIALS_AT_A_TIME: usize = 5;
+const TRIALS_AT_A_TIME: usize = 4;
 
 /// The scenarios of a run, and the engines that play them.
 #[derive(Debug)]
