@@ -20,9 +20,9 @@ use crate::view::words;
 pub struct Watch(Element);
 
 impl Watch {
-    /// When the instance traps, a panel takes the place of all that `root` holds. But `ended`, if given, is called
-    /// first, with whether nobody used that element last and no request is shown in it: then it is left to whoever
-    /// gave the function, which may put a widget of a fresh instance into it.
+    /// When the instance traps, a panel takes the place of all that `root` holds. With an `ended`, a root that was not
+    /// the last one used and shows no request is left as it is, for a widget of a fresh instance. `ended` is called with
+    /// whether that is so.
     ///
     /// Installs the panic hook, so that this is for whoever owns the whole instance.
     #[must_use]

@@ -20,9 +20,7 @@ use crate::domain::account::AccountUuid;
 use crate::domain::adviser_key::KeyCase;
 use crate::host_events;
 use crate::view::controls::Controls;
-
-/// Seconds between two questions for the status of a pending request, unless the host says.
-const REFRESH_S: u32 = 60;
+use crate::view::widget::REFRESH_S;
 
 /// What a host's class has to give to a widget.
 pub struct Host {

@@ -14,7 +14,7 @@ use crate::domain::outcome::{NotSent, Outcome, Timed, Unanswered};
 use crate::domain::session::Pending;
 use crate::host_events;
 use crate::view::runner::{Calls, Departure};
-use crate::view::widget::{Ready, Widget};
+use crate::view::widget::{REFRESH_S, Ready, Widget};
 
 /// The lock under which records are changed: two tabs that do it at once would undo each other's work.
 const RECORDS_LOCK: &str = "referral-connect.records";
@@ -51,7 +51,7 @@ pub fn ReferralConnect(
     #[prop(into, default = Signal::stored(KeyCase::Preserve))]
     key_case: Signal<KeyCase>,
     /// Seconds between two questions for the status of a pending request; 0 is never, and 10 the least.
-    #[prop(into, default = Signal::stored(60))]
+    #[prop(into, default = Signal::stored(REFRESH_S))]
     refresh_s: Signal<u32>,
     /// A code to start with. It is never sent by itself.
     #[prop(into, default = Signal::stored(String::new()))]

@@ -37,25 +37,13 @@ pub fn create_body(key: &AdviserKey) -> String {
 /// holds nothing that says it is one.
 #[must_use]
 pub fn connection(body: &[u8]) -> Option<Connection> {
-    let Value::Object(reply) = parse(body)? else {
-        return None;
-    };
-    match reply.get("data") {
-        Some(Value::Object(inner)) => connection_of(inner),
-        _ => connection_of(&reply),
-    }
+    connection_of(&bare(body)?)
 }
 
 /// A connection that a host has, in the API's JSON or in the shape of our events; `None` if it is none.
 #[must_use]
 pub fn given_connection(json: &str) -> Option<Connection> {
-    let Value::Object(mut given) = parse(json.as_bytes())? else {
-        return None;
-    };
-    let mut fields = match given.remove("data") {
-        Some(Value::Object(inner)) => inner,
-        _ => given,
-    };
+    let mut fields = bare(json.as_bytes())?;
     for (in_events, in_api) in [
         ("senderFirm", "sender_firm"),
         ("recipientFirm", "recipient_firm"),
@@ -118,6 +106,17 @@ pub fn refusal(body: &[u8]) -> Option<String> {
 fn parse(body: &[u8]) -> Option<Value> {
     const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
     serde_json::from_slice(body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body)).ok()
+}
+
+/// The fields of an object, out of the `data` that it may be wrapped in.
+fn bare(body: &[u8]) -> Option<Map<String, Value>> {
+    let Value::Object(mut fields) = parse(body)? else {
+        return None;
+    };
+    Some(match fields.remove("data") {
+        Some(Value::Object(inner)) => inner,
+        _ => fields,
+    })
 }
 
 fn list(body: &[u8]) -> Option<Vec<Value>> {

@@ -10,6 +10,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlMetaElement;
 
 use crate::api::endpoint::Endpoint;
+use crate::view::widget::REFRESH_S;
 
 /// Where the page starts.
 pub(super) struct Setup {
@@ -19,14 +20,13 @@ pub(super) struct Setup {
 }
 
 pub(super) fn read() -> Setup {
-    const REFRESH_DEFAULT_S: u32 = 60;
     let endpoint = meta("endpoint").unwrap_or_else(|| Endpoint::default().as_str().to_owned());
     Setup {
         endpoint: in_full(endpoint),
         token: meta("token").unwrap_or_default(),
         refresh_s: meta("refresh")
             .and_then(|text| text.parse().ok())
-            .unwrap_or(REFRESH_DEFAULT_S),
+            .unwrap_or(REFRESH_S),
     }
 }
 

@@ -20,6 +20,9 @@ use crate::domain::session::{Event, Notice, Recorded, Stage};
 /// Makes the identifiers of several widgets on one page differ.
 static WIDGETS: AtomicU32 = AtomicU32::new(0);
 
+/// Seconds between two questions for the status of a pending request, unless the host says.
+pub const REFRESH_S: u32 = 60;
+
 /// Called with what may be asked of the widget from outside.
 pub type Ready = Rc<dyn Fn(Controls)>;
 
@@ -35,7 +38,7 @@ pub fn Widget(
     #[prop(into, default = Signal::stored(KeyCase::Preserve))]
     key_case: Signal<KeyCase>,
     /// Seconds between two questions for the status of a pending request; 0 is never, and 10 the least.
-    #[prop(into, default = Signal::stored(60))]
+    #[prop(into, default = Signal::stored(REFRESH_S))]
     refresh_s: Signal<u32>,
     /// A code to start with. It is never sent by itself.
     #[prop(into, default = Signal::stored(String::new()))]

@@ -78,7 +78,7 @@ async fn reload_comes_back(stage: &mut Stage) -> Result<()> {
     let page = &stage.page;
     page.send("SLOW0030").await?;
     page.see_pending_record().await?;
-    arrived(stage).await?;
+    stage.see_recorded().await?;
     page.reload().await?;
     // The page asks at once whether it arrived, so the words of doubt may be gone before they can be read.
     page.see_status(&["Request sent to", "Slowcombe Valley Financial Services"])
@@ -100,7 +100,7 @@ async fn two_tabs(stage: &mut Stage) -> Result<()> {
 
     session.switch_to_window(first.clone()).await?;
     page.send("SLOW0030").await?;
-    arrived(stage).await?;
+    stage.see_recorded().await?;
 
     session.switch_to_window(second).await?;
     page.send("SLOW0030").await?;
@@ -110,17 +110,6 @@ async fn two_tabs(stage: &mut Stage) -> Result<()> {
     page.see_status_within(TIMEOUT_LIMIT, &["may have been sent"])
         .await?;
     posted(stage, 1).await
-}
-
-/// Waits until the one request is at the sandbox.
-async fn arrived(stage: &Stage) -> Result<()> {
-    until("the request at the sandbox", SOON, async || {
-        Ok(match stage.sandbox.connections().await?.len() {
-            1 => Look::Seen(()),
-            listed => Look::NotYet(format!("{listed} connections")),
-        })
-    })
-    .await
 }
 
 async fn reset_is_found(stage: &mut Stage) -> Result<()> {

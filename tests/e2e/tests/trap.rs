@@ -138,7 +138,7 @@ async fn during_a_request(stage: &mut Stage) -> Result<()> {
     let page = &stage.page;
     page.send("SLOW0030").await?;
     page.see_pending_record().await?;
-    arrived(stage).await?;
+    stage.see_recorded().await?;
     spoil_memory(stage, 0).await?;
     page.press_send().await?;
     see_panel_in_doubt(stage, "SLOW0030").await?;
@@ -182,7 +182,7 @@ async fn panic_as_a_result_is_shown(stage: &mut Stage) -> Result<()> {
         .await?;
     page.send("ABC12345").await?;
     page.see_status(&["Sending"]).await?;
-    arrived(stage).await?;
+    stage.see_recorded().await?;
     panic_when_rendering(stage).await?;
     until("the answer on its way to the page", SOON, async || {
         let script = "return window.letPass ? (window.letPass(), true) : false";
@@ -200,7 +200,7 @@ async fn panic_as_a_result_is_shown(stage: &mut Stage) -> Result<()> {
 async fn in_doubt(stage: &mut Stage) -> Result<()> {
     open(stage).await?;
     stage.page.send("SLOW0030").await?;
-    arrived(stage).await?;
+    stage.see_recorded().await?;
     stage.sandbox.stop().await;
     stage.page.see_status(&["could not check"]).await?;
     stage.sandbox.start_again().await?;
@@ -243,7 +243,7 @@ async fn unreadable_records(stage: &mut Stage) -> Result<()> {
         if !code.is_empty() {
             page.send(code).await?;
             page.see_pending_record().await?;
-            arrived(stage).await?;
+            stage.see_recorded().await?;
         }
         spoil_memory(stage, 0).await?;
         let _: Value = page.browser().script(spoiled, Vec::new()).await?;
@@ -417,17 +417,6 @@ async fn resolved(stage: &Stage, firm: &str) -> Result<()> {
     stage.page.see_status(&["Request sent to", firm]).await?;
     stage.page.see_no_pending_record().await?;
     posted(stage, 1).await
-}
-
-/// Waits until the one request is at the sandbox.
-async fn arrived(stage: &Stage) -> Result<()> {
-    until("the request at the sandbox", SOON, async || {
-        Ok(match stage.sandbox.connections().await?.len() {
-            1 => Look::Seen(()),
-            listed => Look::NotYet(format!("{listed} connections")),
-        })
-    })
-    .await
 }
 
 /// Has the page itself ask the API for something, and waits for the answer.

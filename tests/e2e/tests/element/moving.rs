@@ -5,7 +5,6 @@ use e2e::backend::Refresh;
 use e2e::host_site::{Document, HostSite};
 use e2e::stage::Stage;
 use e2e::suite::Suite;
-use e2e::wait::{Look, SOON, until};
 use serde_json::json;
 
 use super::script::play;
@@ -114,13 +113,7 @@ async fn taken_out(stage: &mut Stage) -> Result<()> {
          await stands(one, 'sending');",
     )
     .await?;
-    until("the request at the sandbox", SOON, async || {
-        Ok(match stage.sandbox.connections().await?.len() {
-            1 => Look::Seen(()),
-            other => Look::NotYet(format!("{other}")),
-        })
-    })
-    .await?;
+    stage.see_recorded().await?;
     play(
         stage,
         json!({}),

@@ -48,6 +48,20 @@ impl Stage {
         Ok(())
     }
 
+    /// Waits until one request is on record at the sandbox, whether it was answered or not.
+    ///
+    /// # Errors
+    /// When there is none, or more than one.
+    pub async fn see_recorded(&self) -> Result<()> {
+        until("the request at the sandbox", SOON, async || {
+            Ok(match self.sandbox.connections().await?.len() {
+                1 => Look::Seen(()),
+                listed => Look::NotYet(format!("{listed} connections")),
+            })
+        })
+        .await
+    }
+
     /// Makes the sandbox forget every request and email.
     ///
     /// # Errors
