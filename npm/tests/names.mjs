@@ -49,7 +49,7 @@ test("the defaults are those of the class", () => {
     [...getters].map(([, property, name, initial = ""]) => [property, name, initial]),
     api.attributes.filter((it) => it.property).map((it) => [it.property, it.name, it.default]),
   );
-  const [, refresh] = read("src/element.rs").match(/REFRESH_S: u32 = (\d+);/) ?? [];
+  const [, refresh] = read("src/view/widget.rs").match(/REFRESH_S: u32 = (\d+);/) ?? [];
   assert.equal(refresh, api.attributes.find((it) => it.name === "refresh").default);
 });
 
