@@ -1,17 +1,22 @@
 // Stands in for what the build puts in its place: where the element's files are, and what they have to be.
 
 /**
- * The file that comes with the module.
- * @typedef {object} Factory
- * @property {() => import("./mount.js").Instance} default makes an instance
- * @property {typeof import("./mount.js").mount} mount
- * @property {string} css the styles of all that is seen once the module is there
+ * A file, and the hash that it has to have.
+ * @typedef {object} Asset
+ * @property {string} url
+ * @property {string} integrity
  */
 
-/** Where that file is. */
+/**
+ * Where the script is that comes with the module.
+ * @type {Asset}
+ */
 export const script = { url: "", integrity: "" };
 
-/** Where the module is. */
+/**
+ * Where the module is.
+ * @type {Asset}
+ */
 export const wasm = { url: "", integrity: "" };
 
 /** The styles of the form, for all that is seen before the module arrives. */

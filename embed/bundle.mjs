@@ -34,12 +34,15 @@ export const integrity = (bytes) => `sha256-${createHash("sha256").update(bytes)
 /** The module. */
 export const wasm = readFileSync(join(order.bound, `${NAME}_bg.wasm`));
 
-/** The styles of the form, for all that is seen before the module arrives. */
+/** The styles of the form, for all that is seen before the module arrives: with what the tokens stand for in their place. */
 export async function formStyles() {
-  const styles = read("style/form.css");
-  const used = read("style/tokens.css").replace(/^ *--(_[\w-]+): .*$/gm, (line, name) =>
-    styles.includes(`var(--${name})`) ? line : "");
-  return minified(used + styles);
+  const meanings = new Map([...read("style/tokens.css").matchAll(/^ *--(_[\w-]+): (.+);$/gm)].map(([, name, meaning]) => [name, meaning]));
+  const styles = read("style/form.css").replace(/var\(--(_[\w-]+)\)/g, (_, name) => {
+    const meaning = meanings.get(name);
+    if (!meaning) throw new Error(`style/tokens.css has no --${name}`);
+    return meaning;
+  });
+  return (await minified(styles)).replaceAll(", ", ",");
 }
 
 /** The script that comes with the module. */
@@ -101,7 +104,7 @@ export async function smallest(text) {
  * @param {Buffer} bytes
  */
 export function hashed(stem, kind, bytes) {
-  const name = `${stem}-${createHash("sha256").update(bytes).digest("hex").slice(0, 16)}.${kind}`;
+  const name = `${stem}-${createHash("sha256").update(bytes).digest("hex").slice(0, 8)}.${kind}`;
   writeFileSync(join(order.out, name), bytes);
   return name;
 }
@@ -123,11 +126,12 @@ function factory(glue, css) {
   if (/^export/m.test(body) || !classes.includes("Widget") || !/^function initSync\(/m.test(body))
     throw new Error("wasm-bindgen's glue code has another shape than this build knows");
   return `${imports.join("\n")}
-export const css = ${JSON.stringify(css)};
-export { mount } from ${JSON.stringify(join(order.root, "embed/mount.js"))};
-export default () => {
+import { starting } from ${JSON.stringify(join(order.root, "embed/start.js"))};
+const instance = () => {
 ${body}
 return { ${[...classes, "initSync"].join(", ")} };
 };
+export default instance;
+export const start = starting(instance, ${JSON.stringify(css)});
 `;
 }

@@ -4,7 +4,6 @@
 import { css } from "./assets.js";
 import { discard, load } from "./loader.js";
 import { shell } from "./shell.js";
-import { BROKEN } from "./words.js";
 
 /** @import { Connection, ReferralConnectState } from "./api.js" */
 /** @import { Widget } from "./mount.js" */
@@ -44,8 +43,8 @@ export class ReferralConnect extends Base {
     if (this.#root.firstChild) return;
     for (const [name, value] of Object.entries(this)) {
       // Set before the class was there, it hides the class's own.
-      Reflect.deleteProperty(this, name);
-      Reflect.set(this, name, value);
+      delete this[/** @type {keyof this} */ (name)];
+      Object.assign(this, { [name]: value });
     }
     if (!sheet) (sheet = new CSSStyleSheet()).replaceSync(css);
     this.#root.adoptedStyleSheets = [sheet];
@@ -242,26 +241,26 @@ export class ReferralConnect extends Base {
       await load();
       // A word that is being put together would be lost.
       if (current.isComposing) await new Promise((done) => current.input.addEventListener("compositionend", done));
-      const { instance, glue } = await load();
+      const { mount, version } = await load();
       if (this.#shell !== current) return;
-      this.#widget = glue.mount(instance, glue.css, this, current,
+      this.#widget = mount(this, current,
         (standing, connection) => {
           if ((this.#shown = connection)) this.#hold(connection);
           this.#stand(standing);
         },
-        (anew, text) => {
+        (anew, text, cause) => {
           discard();
           this.#widget = undefined;
           this.#text = text;
           if (!anew) return this.#stand("failed");
-          const cause = this.#ended;
-          this.#ended = BROKEN;
+          const before = this.#ended;
+          this.#ended = cause;
           // Not inside of the trap.
-          queueMicrotask(() => this.isConnected && this.#show(cause));
+          queueMicrotask(() => this.isConnected && this.#show(before));
         });
       this.#shell = undefined;
       if (this.#shown) this.connection = this.#shown;
-      this.#tell("ready", { version: instance.version() });
+      this.#tell("ready", { version });
       if (current.isPressed) this.submit();
     } catch (cause) {
       if (this.#shell !== current) return;

@@ -31,15 +31,19 @@ import { BROKEN } from "./words.js";
 let sheet;
 
 /**
- * Throws why it could not, in words.
+ * Makes a widget, or throws why it could not, in words. `ended` is called when the instance has trapped: `anew` if a
+ * fresh one can take its place unseen, with what was typed and why that is not to happen twice.
+ * @typedef {(element: HTMLElement & { getAccessToken?: (reason: "first" | "refresh") => unknown }, shell: Shell,
+ *   stands: (standing: string, connection: object | null) => void,
+ *   ended: (anew: boolean, text: string, cause: string) => void) => Widget} Mount
+ */
+
+/**
  * @param {Instance} instance
  * @param {string} css
- * @param {HTMLElement & { getAccessToken?: (reason: "first" | "refresh") => unknown }} element
- * @param {Shell} shell
- * @param {(standing: string, connection: object | null) => void} stands
- * @param {(anew: boolean, text: string) => void} ended
+ * @returns {Mount}
  */
-export function mount({ Widget }, css, element, { root, input }, stands, ended) {
+export const mount = ({ Widget }, css) => (element, { root, input }, stands, ended) => {
   const scope = /** @type {ShadowRoot} */ (root.getRootNode());
   if (!sheet) (sheet = new CSSStyleSheet()).replaceSync(css);
   if (!scope.adoptedStyleSheets.includes(sheet)) scope.adoptedStyleSheets.push(sheet);
@@ -53,7 +57,7 @@ export function mount({ Widget }, css, element, { root, input }, stands, ended) 
   try {
     widget = new Widget(fresh, element, text, (reason) => element.getAccessToken?.(reason), stands, (anew) => {
       widget?.__destroy_into_raw();
-      ended(anew, field?.value ?? text);
+      ended(anew, field?.value ?? text, BROKEN);
     });
   } catch {
     throw BROKEN;
@@ -67,4 +71,4 @@ export function mount({ Widget }, css, element, { root, input }, stands, ended) 
   }
   if (focused) (focused === input ? field : fresh.querySelector("button"))?.focus();
   return widget;
-}
+};

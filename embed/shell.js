@@ -26,10 +26,9 @@ export function shell(text, pressed) {
   });
   input.value = text;
   const button = make("button", "button", {}, words.SEND);
-  button.classList.add("referral-send");
   const message = make("div", "message", { role: "alert" });
   const status = make("p", "wait", { role: "status" });
-  const form = make("form", "form", { novalidate: "" },
+  const form = make("form", "form", {},
     make("label", "label", { for: "key" }, words.LABEL),
     make("p", "hint", { id: "hint" }, words.HINT),
     input, button, message, status);

@@ -29,7 +29,7 @@ test("what is made of the names is up to date", () => {
 test("the class observes the attributes", () => {
   const observed = api.attributes.filter((it) => it.observed !== false);
   assert.deepEqual([...ReferralConnect.observedAttributes].sort(), names(observed));
-  assert.match(read("style/tokens.css"), /:host\(\[theme="light"\]\)[^]*:host\(\[theme="dark"\]\)/);
+  assert.match(read("style/form.css"), /:host\(\[theme="light"\]\)[^]*:host\(\[theme="dark"\]\)/);
   assert.match(read("embed/element.js"), /"loading"\) === "eager"/);
 });
 

@@ -12,7 +12,7 @@ const TOOLS: &str = "
     const [one, two, three, four] = ['one', 'two', 'three', 'four'].map((id) => document.querySelector(`#${id}`));
     const part = (element, name) => element.shadowRoot?.querySelector(`[part~=${name}]`);
     const input = (element) => part(element, 'input');
-    const send = (element) => element.shadowRoot.querySelector('.referral-send');
+    const send = (element) => element.shadowRoot.querySelector('form > button');
     const text = (element) => element.shadowRoot?.firstElementChild?.innerText ?? '';
     const type = (element, code) => {
         input(element).value = code;
