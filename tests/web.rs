@@ -30,7 +30,7 @@ use referral_connect::domain::session::Pending;
 use referral_connect::domain::timestamp::{Moment, Timestamp};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
-use stage::{ACCOUNT, Changes, Stage, until};
+use stage::{ACCOUNT, Changes, FastTimers, Stage, until};
 
 wasm_bindgen_test_configure!(run_in_browser);
 

@@ -81,6 +81,7 @@ async fn until_held(name: &'static str, kept: &Rc<RefCell<Option<Hold>>>) {
 
 #[wasm_bindgen_test]
 async fn without_locks_the_first_claim_counts() {
+    let _fast = FastTimers::new();
     for (number, value) in BROKEN.iter().enumerate() {
         let _broken = Broken::locks(value);
         let held = together("claimed", 3).await;
@@ -95,6 +96,7 @@ async fn without_locks_the_first_claim_counts() {
 
 #[wasm_bindgen_test]
 async fn locks_that_never_answer_are_not_waited_for() {
+    let _fast = FastTimers::new();
     let _broken = Broken::locks("{ request() { return new Promise(() => {}) } }");
     assert_eq!(together("silent", 2).await.len(), 1);
     assert_eq!(locks::in_turn("silent", || 7).await, 7);
@@ -102,6 +104,7 @@ async fn locks_that_never_answer_are_not_waited_for() {
 
 #[wasm_bindgen_test]
 async fn a_lock_that_is_granted_too_late_is_freed_at_once() {
+    let _fast = FastTimers::new();
     let late = "{ request(name, options, callback) { \
         globalThis.isFreed = false; \
         globalThis.grantLate = () => callback({}).then(() => { isFreed = true; }); \

@@ -22,9 +22,33 @@ use web_sys::{Element, HtmlElement, HtmlInputElement};
 
 pub const ACCOUNT: &str = "11111111-2222-4333-8444-555555555555";
 
-/// How long a condition may take to come true, in milliseconds of real time: longer than the 10 seconds that
-/// are the least between two questions for a status.
+/// How long a condition may take to come true, in milliseconds of real time.
 const PATIENCE_MS: i64 = 15_000;
+
+/// Timers run a hundred times faster while one of these lives, and what they were asked to wait is noted.
+pub struct FastTimers;
+
+impl FastTimers {
+    pub fn new() -> Self {
+        script(
+            "globalThis.realTimeout ??= setTimeout; globalThis.fast = (globalThis.fast ?? 0) + 1; \
+             if (fast > 1) return; globalThis.waited = []; \
+             globalThis.setTimeout = (then, ms, ...rest) => { \
+                 waited.push(ms); return realTimeout(then, ms / 100, ...rest); };",
+        );
+        Self
+    }
+
+    pub fn waited(ms: u32) -> bool {
+        script(&format!("return waited.includes({ms})")).is_truthy()
+    }
+}
+
+impl Drop for FastTimers {
+    fn drop(&mut self) {
+        script("fast -= 1; if (!fast) setTimeout = realTimeout;");
+    }
+}
 
 type Listed = Result<Vec<Connection>, Unanswered>;
 
@@ -49,6 +73,7 @@ pub struct Stage {
     world: Rc<World>,
     place: HtmlElement,
     handle: UnmountHandle<AnyViewState>,
+    _fast: FastTimers,
 }
 
 /// What is left of a widget that was taken out of the page in the middle of a request.
@@ -69,6 +94,7 @@ impl Stage {
     }
 
     fn build(now: &str, found: Vec<Pending>, refresh_s: u32) -> Self {
+        let fast = FastTimers::new();
         let world = Rc::new(World::default());
         world.now_ms.set(Timestamp::parse(now).unwrap().as_millis());
         let place: HtmlElement = document().create_element("div").unwrap().unchecked_into();
@@ -84,6 +110,7 @@ impl Stage {
             world,
             place,
             handle,
+            _fast: fast,
         }
     }
 

@@ -99,30 +99,6 @@ async fn the_host_is_told_what_a_token_is_for() {
     }
 }
 
-/// The clock runs a hundred times faster while this lives, and notes what it was asked to wait.
-struct FastTimers;
-
-impl FastTimers {
-    fn new() -> Self {
-        stage::script(
-            "globalThis.waited = []; globalThis.realTimeout = globalThis.setTimeout; \
-             globalThis.setTimeout = (then, ms, ...rest) => { \
-                 waited.push(ms); return realTimeout(then, ms / 100, ...rest); };",
-        );
-        Self
-    }
-
-    fn waited(ms: u32) -> bool {
-        stage::script(&format!("return waited.includes({ms})")).is_truthy()
-    }
-}
-
-impl Drop for FastTimers {
-    fn drop(&mut self) {
-        stage::script("globalThis.setTimeout = realTimeout;");
-    }
-}
-
 #[wasm_bindgen_test]
 async fn a_token_that_never_comes_is_waited_for_20_seconds() {
     let _fast = FastTimers::new();
