@@ -35,8 +35,10 @@ for (const name of readdirSync(dist)) if (/\.(js|wasm)$/.test(name)) put(name, r
 async function styles() {
   const script = read("benches/floor/floor.js");
   const all = await minified(read("style/tokens.css") + read("style/form.css") + read("style/widget.css"));
-  const isUnused = (selector) => (selector.match(/\.referral-[\w-]+/g) ?? []).some((name) => !script.includes(name.slice(1)));
-  const kept = all.replace(/([^{}]+)\{([^{}]*)\}/g, (rule, selectors) => (isUnused(selectors) ? "" : rule));
+  const isUsed = (selector) => (selector.match(/\.referral-[\w-]+/g) ?? []).every((name) => script.includes(name.slice(1)));
+  const kept = all.replace(/([^{}]+)\{([^{}]*)\}/g, (rule, selectors) =>
+    // At the commas that stand in no brackets.
+    selectors.split(/,(?![^(]*\))/).some(isUsed) ? rule : "");
   return kept.replace(/--_[\w-]+:[^;}]+;?/g, (token) => (kept.includes(`var(${token.split(":")[0]})`) ? token : ""));
 }
 

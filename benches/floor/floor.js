@@ -54,6 +54,7 @@ class ReferralFloor extends HTMLElement {
   #root = this.attachShadow({ mode: "open" });
   #connection = null;
   #timer = 0;
+  #permille = -1;
   #isSending = false;
   #seen = () => this.#tick();
 
@@ -194,17 +195,20 @@ class ReferralFloor extends HTMLElement {
       badge.dataset.status = standing;
       badge.lastElementChild.textContent = STATUSES[standing] ?? standing;
     }
-    this.#find(".referral-countdown").hidden = !isRunning;
+    const countdown = this.#find(".referral-countdown");
+    if (countdown.hidden === isRunning) countdown.hidden = !isRunning;
     if (!isRunning) return;
     const [words, smallest] = timeLeft(left);
-    const timer = this.#find(".referral-timer");
-    if (timer.textContent !== words) timer.textContent = words;
+    this.#find(".referral-timer").textContent = words;
     const permille = Math.min(1000, Math.floor((left * 1000) / (Date.parse(expires) - Date.parse(created))));
     const meter = this.#find(".referral-meter");
-    meter.hidden = Number.isNaN(permille);
-    meter.ariaValueNow = `${Math.floor(permille / 10)}`;
     meter.ariaValueText = words;
-    meter.firstElementChild.style.width = `${permille / 10}%`;
+    if (permille !== this.#permille) {
+      this.#permille = permille;
+      meter.hidden = Number.isNaN(permille);
+      meter.ariaValueNow = `${Math.floor(permille / 10)}`;
+      meter.firstElementChild.style.width = `${permille / 10}%`;
+    }
     this.#timer = setTimeout(() => this.#tick(), (left % smallest) + 1);
   }
 
