@@ -31,15 +31,16 @@ mkdirSync(order.out, { recursive: true });
 put("floor.js", Buffer.from(await smallest(outputFiles[0].text)));
 for (const name of readdirSync(dist)) if (/\.(js|wasm)$/.test(name)) put(name, readFileSync(join(dist, name)));
 
-/** Those of the real element, without the rules for what the floor never shows. */
+/** Those of the real element, as it has them at first and later, without the rules for what the floor never shows. */
 async function styles() {
   const script = read("benches/floor/floor.js");
-  const all = await minified(read("style/tokens.css") + read("style/form.css") + read("style/widget.css"));
   const isUsed = (selector) => (selector.match(/\.referral-[\w-]+/g) ?? []).every((name) => script.includes(name.slice(1)));
+  const all = await minified(read("style/tokens.css") + read("style/form.css") + read("style/widget.css"));
   const kept = all.replace(/([^{}]+)\{([^{}]*)\}/g, (rule, selectors) =>
     // At the commas that stand in no brackets.
     selectors.split(/,(?![^(]*\))/).some(isUsed) ? rule : "");
-  return kept.replace(/--_[\w-]+:[^;}]+;?/g, (token) => (kept.includes(`var(${token.split(":")[0]})`) ? token : ""));
+  const tokens = new Map([...kept.matchAll(/(--_[\w-]+): ?([^;}]+);?/g)].map(([, name, meaning]) => [name, meaning]));
+  return kept.replace(/--_[\w-]+:[^;}]+;?/g, "").replace(/var\((--_[\w-]+)\)/g, (_, name) => tokens.get(name)).replaceAll(", ", ",");
 }
 
 /**

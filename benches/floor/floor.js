@@ -17,7 +17,7 @@ template.innerHTML = `
     <form class="referral-form" part="form" novalidate>
       <label class="referral-label" part="label" for="key">Adviser's referral code</label>
       <p class="referral-hint" part="hint" id="hint">8 characters, as the other adviser gave it to you</p>
-      <input class="referral-input" part="input" id="key" name="adviser_key" autocomplete="off" autocapitalize="none"
+      <input class="referral-input" part="input" type="text" id="key" name="adviser_key" autocomplete="off" autocapitalize="none"
         autocorrect="off" spellcheck="false" aria-required="true" aria-describedby="hint error">
       <button class="referral-button referral-send" part="button">Send request</button>
       <div class="referral-message" part="message" role="alert" id="error"></div>

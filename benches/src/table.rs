@@ -91,8 +91,8 @@ mod tests {
         ];
         assert_eq!(
             table(&rows),
-            "measure                      ours   floor  ratio  bound\n\
-             short                      150 ms  100 ms   1.50  1.1 x floor  MISSED\n\
+            "measure                       ours   floor  ratio  bound\n\
+             short                       150 ms  100 ms   1.50  1.1 x floor  MISSED\n\
              a longer one  2.00 ms [1.50..2.50]"
         );
     }

@@ -16,6 +16,8 @@ pub(crate) enum Request {
     Test(TestOptions),
     Build,
     Package,
+    /// With what is handed to `benches/`.
+    Bench(Vec<String>),
     Fuzz(FuzzOptions),
     /// With what is handed to cargo-mutants.
     Mutants(Vec<String>),
@@ -60,6 +62,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Req
             Some("test") => test(&mut parser),
             Some("build") => build(&mut parser),
             Some("package") => package(&mut parser),
+            Some("bench") => bench(&mut parser),
             Some("fuzz") => fuzz(&mut parser),
             Some("mutants") => mutants(&mut parser),
             Some("help") => return Ok(Request::Help(OVERVIEW.into())),
@@ -183,13 +186,26 @@ fn fuzz(parser: &mut lexopt::Parser) -> Result<Request, lexopt::Error> {
     Ok(Request::Fuzz(options))
 }
 
+fn bench(parser: &mut lexopt::Parser) -> Result<Request, lexopt::Error> {
+    handed_on(parser, Request::Bench, BENCH)
+}
+
 fn mutants(parser: &mut lexopt::Parser) -> Result<Request, lexopt::Error> {
+    handed_on(parser, Request::Mutants, MUTANTS)
+}
+
+/// A command whose arguments are another program's, after `--`.
+fn handed_on(
+    parser: &mut lexopt::Parser,
+    request: fn(Vec<String>) -> Request,
+    help: &str,
+) -> Result<Request, lexopt::Error> {
     if let Some(arguments) = after_dashes(parser)? {
-        return Ok(Request::Mutants(arguments));
+        return Ok(request(arguments));
     }
     match parser.next()? {
-        None => Ok(Request::Mutants(Vec::new())),
-        Some(Long("help") | Short('h')) => Ok(Request::Help(MUTANTS.into())),
+        None => Ok(request(Vec::new())),
+        Some(Long("help") | Short('h')) => Ok(Request::Help(help.into())),
         Some(other) => Err(other.unexpected()),
     }
 }
@@ -215,6 +231,7 @@ Usage: cargo xtask <command>
   test     everything that continuous integration runs
   build    the release, in dist/
   package  the npm package of the element, in target/npm/
+  bench    sizes and browser timings, as a table, beside the same job in plain JavaScript
   fuzz     tries millions of inputs on what reads text from people and from the network
   mutants  breaks the code in one place at a time, to see whether a test notices
 
@@ -260,6 +277,16 @@ Usage: cargo xtask package
 
 Builds the element and puts its npm package together in target/npm/, ready to be published, and packs it into an archive
 beside that folder, which `npm install` takes.";
+
+const BENCH: &str = "\
+Usage: cargo xtask bench [-- [--runs N] [NAME]...]
+
+Builds the release, and measures it in Chromium beside the floor: the same job in plain JavaScript, in benches/floor/.
+Prints a table, and writes all runs to target/bench.json. It takes about 8 minutes; docs/speed.md says what each row
+means. Leave the machine alone meanwhile.
+
+  --runs N    how often each row is measured; as often as it needs by default
+  NAME        only the rows that have this in their names: typable, countdowns";
 
 const FUZZ: &str = "\
 Usage: cargo xtask fuzz [--executions N] [TARGET]...
@@ -335,7 +362,16 @@ mod tests {
     }
 
     #[test]
-    fn mutants_hands_on_what_follows_the_dashes() {
+    fn bench_and_mutants_hand_on_what_follows_the_dashes() {
+        assert_eq!(parsed("bench"), Ok(Request::Bench(Vec::new())));
+        assert_eq!(
+            parsed("bench -- --runs 3 typable"),
+            Ok(Request::Bench(vec![
+                "--runs".into(),
+                "3".into(),
+                "typable".into()
+            ]))
+        );
         assert_eq!(parsed("mutants"), Ok(Request::Mutants(Vec::new())));
         assert_eq!(
             parsed("mutants -- --file a.rs"),
@@ -360,6 +396,7 @@ mod tests {
         complains("package now", "now");
         complains("fuzz everything", "everything");
         complains("fuzz --executions many", "many");
+        complains("bench typable", "typable");
         complains("mutants now", "now");
         complains("--verbose", "--verbose");
     }
@@ -375,6 +412,7 @@ mod tests {
             "test -h",
             "build --help",
             "package --help",
+            "bench --help",
             "fuzz --help",
             "mutants --help",
         ] {

@@ -8,6 +8,7 @@ use e2e::suite::{Suite, announce};
 mod doubt;
 mod element;
 mod faults;
+mod floor;
 mod keyboard;
 mod main_job;
 mod refused;
@@ -47,5 +48,6 @@ fn suite() -> Result<Suite> {
     settings::add(&mut suite);
     release::add(&mut suite);
     keyboard::add(&mut suite);
+    floor::add(&mut suite);
     Ok(suite)
 }
