@@ -146,6 +146,17 @@ impl Chromium {
         self.browser.script(statements, Vec::new()).await
     }
 
+    /// Puts text where the caret is, as an input method does: all of it at once, for what follows must not come the later
+    /// the busier this machine is.
+    ///
+    /// # Errors
+    /// When the browser refuses.
+    pub(crate) async fn insert(&self, text: &str) -> Result<()> {
+        self.command("Input.insertText", json!({ "text": text }))
+            .await?;
+        Ok(())
+    }
+
     /// Presses a key and lets it go.
     ///
     /// # Errors

@@ -17,12 +17,13 @@ mod site;
 mod statistics;
 mod table;
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 use std::{env, fs};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use e2e::engine::repository;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -64,15 +65,26 @@ fn main() -> ExitCode {
 }
 
 fn options() -> Result<Options> {
-    use lexopt::prelude::{Long, Value, ValueExt};
+    use lexopt::prelude::{Long, Short, Value, ValueExt};
 
     let mut options = Options::default();
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {
-            Long("runs") => options.runs = Some(parser.value()?.parse()?),
+            Long("runs") => {
+                let runs: NonZeroUsize = parser
+                    .value()
+                    .and_then(|value| value.parse())
+                    .map_err(|_reason| anyhow!("--runs needs a number above 0"))?;
+                options.runs = Some(runs.get());
+            }
             Value(name) => options.names.push(name.string()?),
-            other => return Err(other.unexpected().into()),
+            Long(name) => {
+                bail!("there is no option --{name}; there is --runs N, and names of rows")
+            }
+            Short(letter) => {
+                bail!("there is no option -{letter}; there is --runs N, and names of rows")
+            }
         }
     }
     Ok(options)
