@@ -10,17 +10,17 @@ use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 use web_sys::HtmlElement;
 
-use crate::ReferralConnect;
 use crate::after_a_trap::Watch;
 use crate::api::client::{Auth, GetToken};
 use crate::api::endpoint::{Endpoint, EndpointProblem};
 use crate::api::{host_token, wire};
 use crate::browser::storage;
-use crate::domain::account::AccountUuid;
 use crate::domain::adviser_key::KeyCase;
 use crate::host_events;
+use crate::referral_connect::calls;
 use crate::view::controls::Controls;
-use crate::view::widget::REFRESH_S;
+use crate::view::given::Given;
+use crate::view::widget::{REFRESH_S, Ready, Widget};
 
 /// What a host's class has to give to a widget.
 pub struct Host {
@@ -98,93 +98,106 @@ impl Element {
 
 /// The attributes of an element as the widget takes them.
 #[derive(Clone, Copy)]
-struct Attributes {
-    host: StoredValue<HtmlElement, LocalStorage>,
-    endpoint: RwSignal<Result<Endpoint, EndpointProblem>>,
-    account: RwSignal<Option<String>>,
-    auth: RwSignal<Auth, LocalStorage>,
-    get_token: StoredValue<GetToken, LocalStorage>,
-    key_case: RwSignal<KeyCase>,
-    refresh_s: RwSignal<u32>,
-    adviser_key: RwSignal<String>,
+struct Attributes(RwSignal<Heeded, LocalStorage>);
+
+/// What the attributes say: in one signal, since each type that a signal holds has to be paid for.
+struct Heeded {
+    host: HtmlElement,
+    get_token: GetToken,
+    endpoint: Result<Endpoint, EndpointProblem>,
+    account: Option<String>,
+    auth: Auth,
+    key_case: KeyCase,
+    refresh_s: u32,
+    adviser_key: String,
 }
 
 impl Attributes {
     fn new(host: HtmlElement, text: String, get_access_token: Function) -> Self {
         let get_token = host_token::from_js(get_access_token);
-        let attributes = Self {
-            host: StoredValue::new_local(host),
-            endpoint: RwSignal::new(Ok(Endpoint::default())),
-            account: RwSignal::new(None),
-            auth: RwSignal::new_local(Auth::Bearer(Rc::clone(&get_token))),
-            get_token: StoredValue::new_local(get_token),
-            key_case: RwSignal::new(KeyCase::Preserve),
-            refresh_s: RwSignal::new(REFRESH_S),
-            adviser_key: RwSignal::new(text),
+        let mut heeded = Heeded {
+            host,
+            endpoint: Ok(Endpoint::default()),
+            account: None,
+            auth: Auth::Bearer(Rc::clone(&get_token)),
+            get_token,
+            key_case: KeyCase::Preserve,
+            refresh_s: REFRESH_S,
+            adviser_key: text,
         };
         for name in ["endpoint", "account-uuid", "auth", "key-case", "refresh"] {
-            attributes.read(name);
+            heeded.read(name);
         }
-        attributes
+        Self(RwSignal::new_local(heeded))
     }
 
     fn view(self, ready: impl FnOnce(Controls) + 'static) -> impl IntoView {
-        let account = Signal::derive(move || match self.account.get() {
-            Some(text) => text.parse::<AccountUuid>().ok(),
-            None => storage::account(),
+        let reach = Rc::new(move || {
+            self.0
+                .try_with_untracked(|heeded| (heeded.endpoint.clone(), heeded.auth.clone()))
         });
+        let account = Given::by(move || {
+            self.0.try_with_untracked(|heeded| match &heeded.account {
+                Some(text) => text.parse().ok(),
+                None => storage::account(),
+            })
+        });
+        let key_case = Given::by(move || self.0.try_with_untracked(|heeded| heeded.key_case));
+        let refresh_s = Given::by(move || self.0.try_with(|heeded| heeded.refresh_s));
+        let adviser_key = Given::by(move || self.0.try_with(|heeded| heeded.adviser_key.clone()));
         let ready = Cell::new(Some(ready));
-        view! {
-            <ReferralConnect
-                endpoint=self.endpoint
-                auth=self.auth
-                account
-                key_case=self.key_case
-                refresh_s=self.refresh_s
-                adviser_key=self.adviser_key
-                ready=Rc::new(move |controls| {
-                    if let Some(ready) = ready.take() {
-                        ready(controls);
-                    }
-                })
-            />
-        }
+        let ready: Ready = Rc::new(move |controls| {
+            if let Some(ready) = ready.take() {
+                ready(controls);
+            }
+        });
+        view! { <Widget calls=calls(reach) account key_case refresh_s adviser_key ready=Some(ready)/> }
     }
 
     fn read(self, name: &str) {
-        let Some(value) = self.host.try_with_value(|host| host.get_attribute(name)) else {
-            return;
-        };
+        // Nothing to do where the widget is gone.
+        let _ = self.0.try_update(|heeded| heeded.read(name));
+    }
+}
+
+impl Heeded {
+    fn read(&mut self, name: &str) {
+        let value = self.host.get_attribute(name);
         let is = |word: &str| value.as_deref() == Some(word);
         match name {
-            "endpoint" => self
-                .endpoint
-                .set(value.map_or(Ok(Endpoint::default()), |text| text.parse())),
-            "account-uuid" => self.account.set(value),
-            "auth" => self.auth.set(match is("cookie") {
-                true => Auth::Cookie,
-                false => Auth::Bearer(self.get_token.get_value()),
-            }),
-            "key-case" => self.key_case.set(match is("upper") {
-                true => KeyCase::Upper,
-                false => KeyCase::Preserve,
-            }),
-            "refresh" => self.refresh_s.set(
-                value
+            "endpoint" => {
+                self.endpoint = match &value {
+                    Some(text) => text.parse(),
+                    None => Ok(Endpoint::default()),
+                };
+            }
+            "account-uuid" => self.account = value,
+            "auth" => {
+                self.auth = match is("cookie") {
+                    true => Auth::Cookie,
+                    false => Auth::Bearer(Rc::clone(&self.get_token)),
+                };
+            }
+            "key-case" => {
+                self.key_case = match is("upper") {
+                    true => KeyCase::Upper,
+                    false => KeyCase::Preserve,
+                };
+            }
+            "refresh" => {
+                self.refresh_s = value
                     .and_then(|seconds| seconds.trim().parse().ok())
-                    .unwrap_or(REFRESH_S),
-            ),
-            "adviser-key" => self.adviser_key.set(value.unwrap_or_default()),
+                    .unwrap_or(REFRESH_S);
+            }
+            "adviser-key" => self.adviser_key = value.unwrap_or_default(),
             _ => {}
         }
     }
 }
 
 fn tell_standing(controls: Controls, stands: Function) {
-    let standing = controls.standing();
-    Effect::new(move || {
-        let (standing, shown) = standing.get();
-        let shown = shown.map_or(JsValue::NULL, |shown| host_events::connection(&shown));
+    controls.each_standing(move |standing, shown| {
+        let shown = shown.map_or(JsValue::NULL, host_events::connection);
         // Our own class's function: what it throws is its own fault, and no reason to stop.
         let _ = stands.call2(&JsValue::UNDEFINED, &standing.as_str().into(), &shown);
     });

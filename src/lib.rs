@@ -27,6 +27,7 @@ pub mod page;
 pub mod view;
 
 mod host_events;
+mod json;
 mod referral_connect;
 
 pub use referral_connect::ReferralConnect;

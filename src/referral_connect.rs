@@ -1,12 +1,12 @@
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use crate::api::client::{Auth, Client};
 use crate::api::endpoint::{Endpoint, EndpointProblem};
 use crate::browser::clock;
 use crate::browser::locks::{self, Hold};
+use crate::browser::spawn;
 use crate::browser::storage::{self, Kept};
 use crate::domain::account::AccountUuid;
 use crate::domain::adviser_key::KeyCase;
@@ -60,61 +60,63 @@ pub fn ReferralConnect(
     #[prop(optional)]
     ready: Option<Ready>,
 ) -> impl IntoView {
-    view! {
-        <Widget
-            calls=calls(endpoint, auth)
-            account
-            key_case
-            refresh_s
-            adviser_key
-            ready
-        />
-    }
+    let host = Rc::new(move || Some((endpoint.try_get_untracked()?, auth.try_get_untracked()?)));
+    view! { <Widget calls=calls(host) account key_case refresh_s adviser_key ready/> }
 }
 
+/// Where the API is and how it learns who asks, as the host has it by now; `None` once the host is gone.
+pub(crate) type Reach = Rc<dyn Fn() -> Option<(Result<Endpoint, EndpointProblem>, Auth)>>;
+
 /// Asks the API and keeps records in this browser.
-fn calls(
-    endpoint: Signal<Result<Endpoint, EndpointProblem>>,
-    auth: Signal<Auth, LocalStorage>,
-) -> Calls {
+pub(crate) fn calls(reach: Reach) -> Calls {
     // Asked anew each time: the host may change the address between two requests.
-    let client = move || {
-        let endpoint = endpoint.try_get_untracked()?.ok()?;
-        let auth = auth.try_get_untracked()?;
-        Some(Client { endpoint, auth })
-    };
+    let with = || Rc::clone(&reach);
     Calls {
-        send: Rc::new(move |departure| Box::pin(send(client(), departure))),
-        list_sent: Rc::new(move |pending| {
-            let client = asked(endpoint, client());
-            Box::pin(async move {
-                let client = client?;
-                if client.endpoint.as_str() != pending.endpoint {
-                    return Err(Unanswered::OtherEndpoint);
-                }
-                client.list_sent(&pending.account).await
+        send: {
+            let reach = with();
+            Rc::new(move |departure| Box::pin(send(client(&reach), departure)))
+        },
+        list_sent: {
+            let reach = with();
+            Rc::new(move |pending| {
+                let client = asked(&reach);
+                Box::pin(async move {
+                    let client = client?;
+                    if client.endpoint.as_str() != pending.endpoint {
+                        return Err(Unanswered::OtherEndpoint);
+                    }
+                    client.list_sent(&pending.account).await
+                })
             })
-        }),
-        one: Rc::new(move |account, uuid| {
-            let client = asked(endpoint, client());
-            Box::pin(async move { client?.one(&account, &uuid).await })
-        }),
-        endpoint: Rc::new(move || {
-            let endpoint = endpoint.try_get_untracked().and_then(Result::ok);
-            endpoint.map_or_else(String::new, |endpoint| endpoint.as_str().to_owned())
-        }),
-        obstacle: Rc::new(move || obstacle(endpoint)),
+        },
+        one: {
+            let reach = with();
+            Rc::new(move |account, uuid| {
+                let client = asked(&reach);
+                Box::pin(async move { client?.one(&account, &uuid).await })
+            })
+        },
+        endpoint: {
+            let reach = with();
+            Rc::new(move || {
+                client(&reach)
+                    .map_or_else(String::new, |client| client.endpoint.as_str().to_owned())
+            })
+        },
+        obstacle: Rc::new(move || obstacle(client(&reach).as_ref())),
         recorded: Rc::new(storage::recorded),
         keep: Rc::new(|made| {
-            Box::pin(locks::in_turn(RECORDS_LOCK, move || {
+            Box::pin(async move {
+                let _turn = locks::turn(RECORDS_LOCK).await;
                 let kept = made.iter().map(storage::keep_pending);
                 // The last one tells of all: they share an entry.
                 kept.fold(Kept::Stored, |_, kept| kept)
-            }))
+            })
         }),
         settle: Rc::new(|settled, uuid| {
             let (settled, uuid) = (settled.to_vec(), uuid.map(str::to_owned));
-            spawn_local(locks::in_turn(RECORDS_LOCK, move || {
+            spawn(Box::pin(async move {
+                let _turn = locks::turn(RECORDS_LOCK).await;
                 storage::settle_pending(&settled, uuid.as_deref(), clock::now());
             }));
         }),
@@ -156,16 +158,15 @@ async fn depart(departure: Departure) -> Result<Hold, NotSent> {
     let hold = locks::hold(&send_lock(&pending))
         .await
         .ok_or(NotSent::MadeElsewhere)?;
-    let kept = locks::in_turn(RECORDS_LOCK, || {
-        let is_news = |other: &Pending| {
-            other.is_for(&pending.key) && !in_doubt.iter().any(|known| known.is_same(other))
-        };
-        if storage::recorded().pending.iter().any(is_news) {
-            return Err(NotSent::MadeElsewhere);
-        }
-        Ok(storage::keep_pending(&pending))
-    })
-    .await?;
+    let turn = locks::turn(RECORDS_LOCK).await;
+    let is_news = |other: &Pending| {
+        other.is_for(&pending.key) && !in_doubt.iter().any(|known| known.is_same(other))
+    };
+    if storage::recorded().pending.iter().any(is_news) {
+        return Err(NotSent::MadeElsewhere);
+    }
+    let kept = storage::keep_pending(&pending);
+    drop(turn);
     recorded(kept);
     Ok(hold)
 }
@@ -173,23 +174,27 @@ async fn depart(departure: Departure) -> Result<Hold, NotSent> {
 /// The lock under which requests with a code are made. Nobody says whether case matters in a code.
 fn send_lock(pending: &Pending) -> String {
     let code = pending.key.as_str().to_ascii_uppercase();
-    format!("referral-connect.send.{code}")
+    ["referral-connect.send.", &code].concat()
 }
 
-fn obstacle(endpoint: Signal<Result<Endpoint, EndpointProblem>>) -> Option<NotSent> {
-    let Some(Ok(endpoint)) = endpoint.try_get_untracked() else {
+fn client(reach: &Reach) -> Option<Client> {
+    let (endpoint, auth) = reach()?;
+    let endpoint = endpoint.ok()?;
+    Some(Client { endpoint, auth })
+}
+
+fn obstacle(client: Option<&Client>) -> Option<NotSent> {
+    let Some(client) = client else {
         return Some(NotSent::BadEndpoint);
     };
     let is_offline = web_sys::window().is_some_and(|window| !window.navigator().on_line());
-    (is_offline && !endpoint.is_on_device()).then_some(NotSent::Offline)
+    (is_offline && !client.endpoint.is_on_device()).then_some(NotSent::Offline)
 }
 
 /// The client to ask a question with that changes nothing, or why it cannot be asked.
-fn asked(
-    endpoint: Signal<Result<Endpoint, EndpointProblem>>,
-    client: Option<Client>,
-) -> Result<Client, Unanswered> {
-    match obstacle(endpoint) {
+fn asked(reach: &Reach) -> Result<Client, Unanswered> {
+    let client = client(reach);
+    match obstacle(client.as_ref()) {
         Some(NotSent::Offline) => Err(Unanswered::Offline),
         _ => client.ok_or(Unanswered::BadEndpoint),
     }

@@ -1,5 +1,6 @@
 //! Asks the API, with a token from the host.
 
+use std::pin::Pin;
 use std::rc::Rc;
 
 use super::credentials::{Token, TokenProblem};
@@ -65,7 +66,7 @@ impl Client {
             return not_sent(why);
         }
         let reply = self
-            .exchanged(token, |token| {
+            .exchanged(token, &|token| {
                 exchange::create(&self.endpoint, token, &pending.account, &pending.key)
             })
             .await;
@@ -84,7 +85,7 @@ impl Client {
         account: &AccountUuid,
     ) -> Result<Timed<Vec<Connection>>, Unanswered> {
         let reply = self
-            .asked(|token| exchange::list_sent(&self.endpoint, token, account))
+            .asked(&|token| exchange::list_sent(&self.endpoint, token, account))
             .await?;
         let api_now = exchange::api_now(&reply);
         let told = exchange::interpret_list(reply, clock::now())?;
@@ -97,7 +98,7 @@ impl Client {
     /// [`Unanswered`] if it cannot be had.
     pub async fn one(&self, account: &AccountUuid, uuid: &str) -> Result<Connection, Unanswered> {
         let reply = self
-            .asked(|token| exchange::one(&self.endpoint, token, account, uuid))
+            .asked(&|token| exchange::one(&self.endpoint, token, account, uuid))
             .await?;
         exchange::interpret_one(reply, clock::now())
     }
@@ -108,49 +109,60 @@ impl Client {
     /// [`Unanswered`] if they cannot be had.
     pub async fn accounts(&self) -> Result<Vec<Account>, Unanswered> {
         let reply = self
-            .asked(|token| exchange::logins(&self.endpoint, token))
+            .asked(&|token| exchange::logins(&self.endpoint, token))
             .await?;
         exchange::interpret_logins(reply, clock::now())
     }
 
-    async fn asked(
-        &self,
-        request: impl Fn(Option<&Token>) -> Request,
-    ) -> Result<Result<Reply, Failure>, Unanswered> {
-        let token = self
-            .token(TokenFor::First)
-            .await
-            .map_err(|_| Unanswered::Unauthenticated)?;
-        Ok(self.exchanged(token, request).await)
+    fn asked<'a>(
+        &'a self,
+        request: &'a dyn Fn(Option<&Token>) -> Request,
+    ) -> Step<'a, Result<Result<Reply, Failure>, Unanswered>> {
+        Box::pin(async move {
+            let token = self.token(TokenFor::First).await;
+            let token = token.map_err(|_| Unanswered::Unauthenticated)?;
+            Ok(self.exchanged(token, request).await)
+        })
     }
 
-    async fn exchanged(
-        &self,
-        token: Option<Token>,
-        request: impl Fn(Option<&Token>) -> Request,
-    ) -> Result<Reply, Failure> {
-        let reply = fetch::send(request(token.as_ref())).await;
-        if !exchange::wants_another_token(&reply) {
-            return reply;
-        }
-        match self.token(TokenFor::Refresh).await {
-            Ok(other) if other != token => fetch::send(request(other.as_ref())).await,
-            _ => reply,
-        }
+    fn exchanged<'a>(
+        &'a self,
+        mut token: Option<Token>,
+        request: &'a dyn Fn(Option<&Token>) -> Request,
+    ) -> Step<'a, Result<Reply, Failure>> {
+        Box::pin(async move {
+            let mut wanted_for = TokenFor::First;
+            loop {
+                let reply = fetch::send(request(token.as_ref())).await;
+                if wanted_for == TokenFor::Refresh || !exchange::wants_another_token(&reply) {
+                    return reply;
+                }
+                wanted_for = TokenFor::Refresh;
+                match self.token(wanted_for).await {
+                    Ok(other) if other != token => token = other,
+                    _ => return reply,
+                }
+            }
+        })
     }
 
-    async fn token(&self, wanted_for: TokenFor) -> Result<Option<Token>, NotSent> {
-        let Auth::Bearer(get_token) = &self.auth else {
-            return Ok(None);
-        };
-        let given = clock::within(TOKEN_LIMIT_MS, get_token(wanted_for)).await;
-        let given = given.flatten().ok_or(NotSent::TokenFailed)?;
-        given.parse().map(Some).map_err(|problem| match problem {
-            TokenProblem::Empty => NotSent::NoToken,
-            TokenProblem::Characters => NotSent::UnusableToken,
+    fn token(&self, wanted_for: TokenFor) -> Step<'_, Result<Option<Token>, NotSent>> {
+        Box::pin(async move {
+            let Auth::Bearer(get_token) = &self.auth else {
+                return Ok(None);
+            };
+            let given = clock::within(TOKEN_LIMIT_MS, get_token(wanted_for)).await;
+            let given = given.flatten().ok_or(NotSent::TokenFailed)?;
+            given.parse().map(Some).map_err(|problem| match problem {
+                TokenProblem::Empty => NotSent::NoToken,
+                TokenProblem::Characters => NotSent::UnusableToken,
+            })
         })
     }
 }
+
+/// A step that several wait for. In a box, for each of them would else hold all that it consists of.
+type Step<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
 /// What keeps a request from leaving takes no answer of the API.
 fn not_sent(why: NotSent) -> Timed<Outcome> {

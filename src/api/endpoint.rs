@@ -69,7 +69,10 @@ impl FromStr for Endpoint {
         if given.starts_with('/') && !given.starts_with("//") {
             return Ok(Self(given.trim_end_matches('/').to_owned()));
         }
-        let (scheme, rest) = given.split_once("://").ok_or(EndpointProblem::Shape)?;
+        let (scheme, rest) = given
+            .split_once(':')
+            .and_then(|(scheme, rest)| Some((scheme, rest.strip_prefix("//")?)))
+            .ok_or(EndpointProblem::Shape)?;
         let authority = rest.split('/').next().unwrap_or_default();
         if authority.contains('@') {
             return Err(EndpointProblem::Extras);

@@ -3,17 +3,17 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use gloo_net::http::{Request as Builder, RequestBuilder};
-use gloo_timers::callback::Timeout;
-use js_sys::{Reflect, Uint8Array};
+use gloo_net::http::Headers;
+use js_sys::{Array, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     AbortController, ReadableStreamDefaultReader, ReferrerPolicy, RequestCache, RequestCredentials,
-    RequestRedirect, Response,
+    RequestInit, RequestRedirect, Response,
 };
 
 use super::exchange::{Cookies, Failure, Method, Reply, Request};
+use crate::browser::clock::{self, Timer};
 
 /// How long a request may take, its answer's body included, in milliseconds.
 const TIMEOUT_MS: u32 = 20_000;
@@ -33,50 +33,46 @@ pub async fn send(request: Request) -> Result<Reply, Failure> {
     // Not gloo-net's own `send`: it panics when a rejection is no `Error`, and a page that wraps `fetch` may
     // reject with anything.
     let answer = JsFuture::from(window.fetch_with_request(&built)).await;
-    let response: Response = answer
-        .and_then(JsCast::dyn_into)
-        .map_err(|_: JsValue| deadline.failure())?;
+    let Ok(response) = answer.and_then(JsCast::dyn_into::<Response>) else {
+        return Err(deadline.failure());
+    };
+    let headers = response.headers();
+    let is_bare = Array::from(&headers).length() == 0;
+    let headers = Headers::from_raw(headers);
     Ok(Reply {
         status: response.status(),
-        is_bare: is_bare(&response),
-        retry_after: response.headers().get("Retry-After").unwrap_or_default(),
-        date: response.headers().get("Date").unwrap_or_default(),
+        is_bare,
+        retry_after: headers.get("Retry-After"),
+        date: headers.get("Date"),
         body: body(&response).await,
     })
 }
 
 fn build(request: Request, deadline: &Deadline) -> Option<web_sys::Request> {
-    let builder: RequestBuilder = match request.method {
-        Method::Get => Builder::get(&request.url),
-        Method::Post => Builder::post(&request.url),
-    };
-    let credentials = match request.cookies {
+    let headers = Headers::new();
+    for (name, value) in &request.headers {
+        headers.set(name, value);
+    }
+    let init = RequestInit::new();
+    init.set_headers(&headers.into_raw());
+    init.set_method(match request.method {
+        Method::Get => "GET",
+        Method::Post => "POST",
+    });
+    if let Some(body) = request.body {
+        init.set_body(&body.into());
+    }
+    init.set_signal(Some(&deadline.controller.signal()));
+    init.set_cache(RequestCache::NoStore);
+    init.set_credentials(match request.cookies {
         Cookies::Omit => RequestCredentials::Omit,
         Cookies::SameOrigin => RequestCredentials::SameOrigin,
-    };
-    let builder = request
-        .headers
-        .iter()
-        .fold(builder, |builder, (name, value)| {
-            builder.header(name, value)
-        })
-        .abort_signal(Some(&deadline.controller.signal()))
-        .cache(RequestCache::NoStore)
-        .credentials(credentials)
-        // Followed, a 307 would have the browser post a second time.
-        .redirect(RequestRedirect::Manual)
-        .referrer_policy(ReferrerPolicy::NoReferrer);
-    let built = match request.body {
-        Some(body) => builder.body(body),
-        None => builder.build(),
-    };
+    });
+    // Followed, a 307 would have the browser post a second time.
+    init.set_redirect(RequestRedirect::Manual);
+    init.set_referrer_policy(ReferrerPolicy::NoReferrer);
     // The reason is an address that the browser cannot parse; `Endpoint` has its own message for that.
-    built.ok().map(web_sys::Request::from)
-}
-
-fn is_bare(response: &Response) -> bool {
-    let mut headers = js_sys::try_iter(&response.headers()).ok().flatten();
-    headers.as_mut().and_then(Iterator::next).is_none()
+    web_sys::Request::new_with_str_and_init(&request.url, &init).ok()
 }
 
 /// As much of the body as arrives in time and may be read.
@@ -113,14 +109,14 @@ async fn next_chunk(reader: &ReadableStreamDefaultReader) -> Option<Uint8Array> 
 struct Deadline {
     controller: AbortController,
     passed: Rc<Cell<bool>>,
-    _timer: Timeout,
+    _timer: Timer,
 }
 
 impl Deadline {
     fn new() -> Option<Self> {
         let controller = AbortController::new().ok()?;
         let passed = Rc::new(Cell::new(false));
-        let timer = Timeout::new(TIMEOUT_MS, {
+        let timer = clock::after_ms(TIMEOUT_MS, {
             let (controller, passed) = (controller.clone(), Rc::clone(&passed));
             move || {
                 passed.set(true);

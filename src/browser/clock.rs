@@ -43,7 +43,11 @@ pub fn now() -> Timestamp {
 /// sign, and what is more would be over at once.
 #[must_use]
 pub fn after_ms(delay_ms: u32, then: impl FnOnce() + 'static) -> Timer {
-    Timer(Timeout::new(delay_ms.min(i32::MAX.cast_unsigned()), then))
+    // One function for all that may follow: each kind of closure that JavaScript calls has to be paid for.
+    fn boxed(delay_ms: u32, then: Box<dyn FnOnce()>) -> Timer {
+        Timer(Timeout::new(delay_ms.min(i32::MAX.cast_unsigned()), then))
+    }
+    boxed(delay_ms, Box::new(then))
 }
 
 /// Ends after so many milliseconds.
@@ -89,7 +93,7 @@ pub fn watch_visibility(mut changed: impl FnMut() + 'static) -> Watch {
         (Target::Window, "pageshow"),
         (Target::Document, "visibilitychange"),
     ];
-    Watch::new(events, move |_| changed())
+    Watch::new(events, Box::new(move |_| changed()))
 }
 
 /// Calls `maybe` whenever time may have passed unnoticed: as [`watch_visibility`], and when a device that slept
@@ -103,60 +107,63 @@ pub fn watch_time_lost(mut maybe: impl FnMut() + 'static) -> Watch {
         (Target::Window, "online"),
         (Target::Document, "visibilitychange"),
     ];
-    Watch::new(events, move |_| maybe())
+    Watch::new(events, Box::new(move |_| maybe()))
 }
 
 /// Calls `returned` when the page comes back out of the browser's back/forward cache: as it was, in a world that
 /// went on.
 #[must_use]
 pub fn watch_return(mut returned: impl FnMut() + 'static) -> Watch {
-    Watch::new(&[(Target::Window, "pageshow")], move |event| {
+    let heard = move |event: JsValue| {
         let is_persisted = Reflect::get(&event, &"persisted".into());
         if is_persisted.is_ok_and(|persisted| persisted.is_truthy()) {
             returned();
         }
-    })
+    };
+    Watch::new(&[(Target::Window, "pageshow")], Box::new(heard))
 }
 
 /// Calls `leaving` when the page is closed, left or put aside.
 #[must_use]
 pub fn watch_leaving(mut leaving: impl FnMut() + 'static) -> Watch {
-    Watch::new(&[(Target::Window, "pagehide")], move |_| leaving())
+    Watch::new(&[(Target::Window, "pagehide")], Box::new(move |_| leaving()))
 }
 
 /// Calls `changed` when another page of the same origin changed what the browser stores.
 #[must_use]
 pub fn watch_storage(mut changed: impl FnMut() + 'static) -> Watch {
-    Watch::new(&[(Target::Window, "storage")], move |_| changed())
+    Watch::new(&[(Target::Window, "storage")], Box::new(move |_| changed()))
 }
 
 impl Watch {
     fn new(
         events: &'static [(Target, &'static str)],
-        heard: impl FnMut(JsValue) + 'static,
+        heard: Box<dyn FnMut(JsValue)>,
     ) -> Self {
         let watch = Self {
             events,
-            listener: Closure::new(heard),
+            listener: Closure::wrap(heard),
         };
-        watch.each(|target, event| {
-            let listener = watch.listener.as_ref().unchecked_ref();
+        watch.each(|target, event, listener| {
             // The browser refuses no listener for an event of such a name.
             let _ = target.add_event_listener_with_callback(event, listener);
         });
         watch
     }
 
-    fn each(&self, act: impl Fn(&web_sys::EventTarget, &str)) {
+    fn each(&self, act: fn(&web_sys::EventTarget, &str, &js_sys::Function)) {
         let Some(window) = web_sys::window() else {
             return;
         };
-        let document = window.document();
+        let listener = self.listener.as_ref().unchecked_ref();
         for (target, event) in self.events {
-            match (target, &document) {
-                (Target::Window, _) => act(&window, event),
-                (Target::Document, Some(document)) => act(document, event),
-                (Target::Document, None) => {}
+            match target {
+                Target::Window => act(&window, event, listener),
+                Target::Document => {
+                    if let Some(document) = window.document() {
+                        act(&document, event, listener);
+                    }
+                }
             }
         }
     }
@@ -164,8 +171,7 @@ impl Watch {
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        self.each(|target, event| {
-            let listener = self.listener.as_ref().unchecked_ref();
+        self.each(|target, event, listener| {
             let _ = target.remove_event_listener_with_callback(event, listener);
         });
     }

@@ -12,7 +12,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::clock::{self, Watch};
-use super::storage;
+use super::{LocalFuture, storage};
 
 /// How long a browser may take to say whether a lock is free, in milliseconds. It takes 1 to 5, and more on a
 /// machine out of breath; one that says nothing has no working locks.
@@ -71,18 +71,24 @@ pub async fn hold(name: &str) -> Option<Hold> {
     if let Some(hold) = take_back(name) {
         return Some(hold);
     }
-    match lock(name, Queue::IfFree).await {
+    match lock(name.to_owned(), Queue::IfFree).await {
         Answer::Granted(lock) => Some(Hold::new(Kind::Lock(lock))),
         Answer::Taken => None,
         Answer::NoLocks => claim(name).await.map(Kind::Claim).map(Hold::new),
     }
 }
 
-/// Does `work`, which takes no time, while nobody else does work of this name. Without Web Locks it is done
-/// all the same.
-pub async fn in_turn<T>(name: &str, work: impl FnOnce() -> T) -> T {
-    let _turn = lock(name, Queue::InTurn).await;
-    work()
+/// Waits until nobody else has a turn of this name, and keeps it until it is dropped. Without Web Locks it is had all
+/// the same.
+pub async fn turn(name: &str) -> Turn {
+    Turn {
+        _lock: lock(name.to_owned(), Queue::InTurn).await,
+    }
+}
+
+/// Work that takes no time, while nobody else does work of this name.
+pub struct Turn {
+    _lock: Answer,
 }
 
 /// Keeps others from a hold for so many milliseconds more. This page itself may have it back at once.
@@ -125,7 +131,12 @@ impl Drop for WebLock {
     }
 }
 
-async fn lock(name: &str, queue: Queue) -> Answer {
+/// In a box, for whoever waits for it would else hold all that it consists of.
+fn lock(name: String, queue: Queue) -> LocalFuture<Answer> {
+    Box::pin(ask_for_lock(name, queue))
+}
+
+async fn ask_for_lock(name: String, queue: Queue) -> Answer {
     let Some((manager, request)) = lock_manager() else {
         return Answer::NoLocks;
     };
@@ -153,7 +164,7 @@ async fn lock(name: &str, queue: Queue) -> Answer {
                 JsValue::UNDEFINED
             }
         });
-        let requested = request.call3(&manager, &name.into(), &options, &granted);
+        let requested = request.call3(&manager, &name.as_str().into(), &options, &granted);
         // A request that is refused is refused by its promise, which nobody else listens to.
         let refused = requested.and_then(|requested| {
             let promise: Promise = requested.dyn_into()?;

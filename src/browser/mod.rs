@@ -9,3 +9,8 @@ pub mod storage;
 
 /// A future that lives in one page, on its one thread.
 pub type LocalFuture<T> = Pin<Box<dyn Future<Output = T>>>;
+
+/// Does some work, whatever becomes of whoever began it.
+pub fn spawn(work: LocalFuture<()>) {
+    wasm_bindgen_futures::spawn_local(work);
+}

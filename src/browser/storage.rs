@@ -7,14 +7,13 @@
 
 use std::cell::RefCell;
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use web_sys::Storage;
 
 use super::clock;
 use crate::domain::account::AccountUuid;
 use crate::domain::session::{Pending, Recorded};
 use crate::domain::timestamp::Timestamp;
+use crate::json::{self, Value};
 
 /// Where the account UUID is kept.
 pub const ACCOUNT_ENTRY: &str = "plannr.account_uuid";
@@ -82,7 +81,7 @@ pub fn recorded() -> Recorded {
             continue;
         };
         for entry in entries {
-            match pending_of(entry) {
+            match pending_of(&entry) {
                 Some(pending) if holds(&recorded.pending, &pending) => {}
                 Some(pending) => recorded.pending.push(pending),
                 None => recorded.has_unreadable = true,
@@ -163,58 +162,49 @@ fn claim_entry(name: &str, mark: &str) -> String {
     format!("{CLAIM_PREFIX}{name}.{mark}")
 }
 
-/// How a [`Pending`] is written down.
-#[derive(Serialize, Deserialize)]
-struct Record {
-    endpoint: String,
-    key: String,
-    account: String,
-    since_ms: i64,
-    #[serde(default)]
-    known_uuids: Vec<String>,
+/// A [`Pending`] as it is written down.
+fn record(pending: &Pending) -> String {
+    let known_uuids = pending.known_uuids.iter().map(|uuid| json::quoted(uuid));
+    json::object(&[
+        ("endpoint", json::quoted(&pending.endpoint)),
+        ("key", json::quoted(pending.key.as_str())),
+        ("account", json::quoted(pending.account.as_str())),
+        ("since_ms", pending.since.as_millis().to_string()),
+        ("known_uuids", json::list(known_uuids)),
+    ])
 }
 
-impl Record {
-    fn of(pending: &Pending) -> Self {
-        Self {
-            endpoint: pending.endpoint.clone(),
-            key: pending.key.to_string(),
-            account: pending.account.to_string(),
-            since_ms: pending.since.as_millis(),
-            known_uuids: pending.known_uuids.clone(),
-        }
-    }
-
-    fn into_pending(self) -> Option<Pending> {
-        let since = Timestamp::from_millis(self.since_ms);
-        // No clock shows a time that has no date.
-        clock::rfc3339(since)?;
-        Some(Pending {
-            endpoint: self.endpoint,
-            key: self.key.parse().ok()?,
-            account: self.account.parse().ok()?,
-            since,
-            known_uuids: self.known_uuids,
-            has_ended: false,
-        })
-    }
+fn pending_of(record: &Value) -> Option<Pending> {
+    let text = |name| record.get(name)?.text();
+    let since = Timestamp::from_millis(record.get("since_ms")?.whole()?);
+    // No clock shows a time that has no date.
+    clock::rfc3339(since)?;
+    Some(Pending {
+        endpoint: text("endpoint")?,
+        key: text("key")?.parse().ok()?,
+        account: text("account")?.parse().ok()?,
+        since,
+        known_uuids: match record.get("known_uuids") {
+            Some(listed) => listed
+                .entries()?
+                .iter()
+                .map(Value::text)
+                .collect::<Option<_>>()?,
+            None => Vec::new(),
+        },
+        has_ended: false,
+    })
 }
 
 fn holds(all: &[Pending], pending: &Pending) -> bool {
     all.iter().any(|other| other.is_same(pending))
 }
 
-fn pending_of(entry: Value) -> Option<Pending> {
-    serde_json::from_value::<Record>(entry).ok()?.into_pending()
-}
-
 fn write_pending(all: &[Pending]) -> Kept {
-    let records: Vec<Record> = all.iter().map(Record::of).collect();
-    write_list(PENDING_ENTRY, &records)
+    write_list(PENDING_ENTRY, all.iter().map(record).collect())
 }
 
-/// How a confirmed request is written down.
-#[derive(Serialize, Deserialize)]
+/// A confirmed request.
 struct Confirmed {
     uuid: String,
     at_ms: i64,
@@ -226,7 +216,12 @@ fn confirmed() -> Vec<Confirmed> {
         .iter()
         .filter_map(|text| list(text))
         .flatten()
-        .filter_map(|entry| serde_json::from_value(entry).ok())
+        .filter_map(|entry| {
+            Some(Confirmed {
+                uuid: entry.get("uuid")?.text()?,
+                at_ms: entry.get("at_ms")?.whole()?,
+            })
+        })
         .collect()
 }
 
@@ -243,23 +238,27 @@ fn note_confirmed(uuid: &str, now: Timestamp) {
     let surplus = all.len().saturating_sub(CONFIRMED_MOST);
     all.drain(..surplus);
     // Where it is not kept the person may be asked which of two requests is theirs.
-    let _ = write_list(CONFIRMED_ENTRY, &all);
+    let entries = all.iter().map(|entry| {
+        json::object(&[
+            ("uuid", json::quoted(&entry.uuid)),
+            ("at_ms", entry.at_ms.to_string()),
+        ])
+    });
+    let _ = write_list(CONFIRMED_ENTRY, entries.collect());
 }
 
 fn list(text: &str) -> Option<Vec<Value>> {
     if text.len() > ENTRY_MOST_BYTES {
         return None;
     }
-    serde_json::from_str(text).ok()
+    Value::parse(text.as_bytes())?.entries()
 }
 
-fn write_list(entry: &'static str, records: &[impl Serialize]) -> Kept {
+fn write_list(entry: &'static str, records: Vec<String>) -> Kept {
     if records.is_empty() {
         return write(entry, None);
     }
-    // Strings and numbers always serialise.
-    let text = serde_json::to_string(records).unwrap_or_default();
-    write(entry, Some(&text))
+    write(entry, Some(&json::list(records.into_iter())))
 }
 
 /// `None` where the browser has no storage for us, or refuses access to it.

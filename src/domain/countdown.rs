@@ -144,7 +144,8 @@ impl Window {
         let whole_ms = u64::try_from(self.expires.millis_since(self.created?))
             .ok()
             .filter(|&whole_ms| whole_ms > 0)?;
-        let permille = u128::from(left_ms) * 1000 / u128::from(whole_ms);
+        // A window that is too long for this has hardly begun.
+        let permille = left_ms.saturating_mul(1000) / whole_ms;
         Some(u16::try_from(permille.min(1000)).unwrap_or(1000))
     }
 

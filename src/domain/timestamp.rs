@@ -72,11 +72,8 @@ impl Timestamp {
             b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov",
             b"Dec",
         ];
-        let (weekday, date) = text.split_once(", ")?;
-        if weekday.len() != 3 {
-            return None;
-        }
-        let mut rest = Reader(date.as_bytes());
+        let (_weekday, date) = text.as_bytes().split_at_checked(3)?;
+        let mut rest = Reader(date.strip_prefix(b", ")?);
         let day = rest.number(2)?;
         rest.one_of(b" ")?;
         let (name, after) = rest.0.split_at_checked(3)?;

@@ -1,24 +1,20 @@
-use leptos::prelude::*;
-
-use super::{HIDDEN, words};
+use super::pen::Pen;
+use super::words;
 use crate::domain::connection::Status;
 
 /// The status as a word and a shape: never as a colour alone.
-#[component]
-pub(super) fn Badge(#[prop(into)] status: Signal<Status>) -> impl IntoView {
-    let kind = move || {
-        status.with(|status| match status {
-            Status::Pending => "pending",
-            Status::Accepted => "accepted",
-            Status::Denied => "denied",
-            Status::Expired => "expired",
-            Status::Other(_) => "other",
-        })
+pub(super) fn badge(pen: &mut Pen, status: &Status) {
+    let kind = match status {
+        Status::Pending => "pending",
+        Status::Accepted => "accepted",
+        Status::Denied => "denied",
+        Status::Expired => "expired",
+        Status::Other(_) => "other",
     };
-    view! {
-        <span class="referral-badge" part="badge" data-status=kind>
-            <span class="referral-badge-shape" aria-hidden=HIDDEN></span>
-            <bdi>{move || status.with(words::status)}</bdi>
-        </span>
-    }
+    pen.open("span|class=referral-badge|part=badge");
+    pen.set("data-status", Some(kind));
+    pen.open("span|class=referral-badge-shape|aria-hidden=true");
+    pen.close();
+    pen.leaf("bdi", &words::status(status));
+    pen.close();
 }

@@ -1,4 +1,4 @@
-use leptos::prelude::*;
+use super::pen::{Button, Pen};
 
 /// How much a button stands out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,19 +12,13 @@ pub(super) enum Weight {
 }
 
 /// A button that does something at once.
-pub(super) fn button(
-    weight: Weight,
-    name: &'static str,
-    press: impl Fn(web_sys::MouseEvent) + 'static,
-) -> impl IntoView {
-    let class = match weight {
-        Weight::Main => "referral-button",
-        Weight::Quiet => "referral-button referral-quiet",
-        Weight::Grave => "referral-button referral-grave",
-    };
-    view! {
-        <button type="button" class=class part="button" on:click=press>
-            {name}
-        </button>
-    }
+pub(super) fn button(pen: &mut Pen, weight: Weight, name: &str, button: Button) {
+    pen.open(match weight {
+        Weight::Main => "button|type=button|class=referral-button|part=button",
+        Weight::Quiet => "button|type=button|class=referral-button referral-quiet|part=button",
+        Weight::Grave => "button|type=button|class=referral-button referral-grave|part=button",
+    });
+    pen.does(button);
+    pen.text(name);
+    pen.close();
 }

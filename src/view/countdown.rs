@@ -1,62 +1,49 @@
-use leptos::prelude::*;
-
-use super::runner::Runner;
+use super::pen::Pen;
 use super::words;
 use crate::browser::clock;
 use crate::domain::countdown::Window;
+use crate::domain::timestamp::Timestamp;
 
-/// How long a request can still be answered: in words, as a meter, and as a date.
-#[component]
-pub(super) fn Countdown(
-    runner: Runner,
-    /// The time in which it can be answered.
-    window: Window,
-    /// The end of it, as the API wrote it.
-    expires_text: String,
-) -> impl IntoView {
-    let running = Memo::new(move |_| window.at(runner.now()));
-    let left = move || {
-        running
-            .get()
-            .map(|countdown| words::time_left(countdown.left))
+/// How long a request can still be answered: in words, as a meter, and as a date. `expires_text` is the end as the API
+/// wrote it. Nothing once it is over.
+pub(super) fn countdown(pen: &mut Pen, window: Window, expires_text: &str, now: Timestamp) {
+    let Some(countdown) = window.at(now) else {
+        return pen.text("");
     };
-    let permille = move || running.get().and_then(|countdown| countdown.left_permille);
-    let meter = move || {
-        permille().map(|permille| {
-            let percent = permille / 10;
-            view! {
-                <div
-                    class="referral-meter"
-                    part="meter"
-                    role="meter"
-                    aria-label=words::METER
-                    aria-valuemin="0"
-                    aria-valuemax="100"
-                    aria-valuenow=percent.to_string()
-                    aria-valuetext=left
-                >
-                    <div
-                        class="referral-meter-left"
-                        style:width=format!("{}.{}%", percent, permille % 10)
-                    ></div>
-                </div>
-            }
-        })
-    };
-    view! {
-        <div class="referral-countdown" part="countdown">
-            <p class="referral-countdown-left">
-                <span class="referral-caption">{words::TIME_LEFT}</span>
-                " "
-                <span class="referral-timer" role="timer" aria-live="off">
-                    {left}
-                </span>
-            </p>
-            {meter}
-            <p class="referral-caption">
-                {words::EXPIRES_ON} " "
-                <time datetime=expires_text>{clock::full_date(window.expires)}</time>
-            </p>
-        </div>
+    let left = words::time_left(countdown.left);
+    pen.open("div|class=referral-countdown|part=countdown");
+    pen.open("p|class=referral-countdown-left");
+    pen.leaf("span|class=referral-caption", words::TIME_LEFT);
+    pen.text(" ");
+    pen.leaf("span|class=referral-timer|role=timer|aria-live=off", &left);
+    pen.close();
+    match countdown.left_permille {
+        Some(permille) => meter(pen, permille, &left),
+        None => pen.text(""),
     }
+    pen.open("p|class=referral-caption");
+    pen.text(words::EXPIRES_ON);
+    pen.text(" ");
+    pen.open("time");
+    // Browsers take long to write a date.
+    if pen.set("datetime", Some(expires_text)) {
+        pen.text(&clock::full_date(window.expires));
+    } else {
+        pen.keep();
+    }
+    pen.close();
+    pen.close();
+    pen.close();
+}
+
+fn meter(pen: &mut Pen, permille: u16, left: &str) {
+    pen.open("div|class=referral-meter|part=meter|role=meter|aria-valuemin=0|aria-valuemax=100");
+    pen.set("aria-label", Some(words::METER));
+    let percent = permille / 10;
+    pen.set("aria-valuenow", Some(&percent.to_string()));
+    pen.set("aria-valuetext", Some(left));
+    pen.open("div|class=referral-meter-left");
+    pen.width(format!("{percent}.{}%", permille % 10));
+    pen.close();
+    pen.close();
 }

@@ -1,64 +1,48 @@
-use leptos::attr::custom::custom_attribute;
-use leptos::html;
-use leptos::prelude::*;
-
+use super::pen::Pen;
 use super::words;
 
 /// Where the code is typed. What stands in it is the person's: it is never rewritten while they type, nor cut.
-#[component]
-pub(super) fn KeyField(
-    /// What is to stand in it.
-    #[prop(into)]
-    text: Signal<String>,
-    /// Whether it is what keeps the request from being sent.
-    #[prop(into)]
-    is_wrong: Signal<bool>,
-    /// While a request is being made, it stands still.
-    #[prop(into)]
-    is_locked: Signal<bool>,
-    /// Distinguishes the widgets of one page.
-    id: String,
+///
+/// `is_wrong`: it is what keeps the request from being sent. `is_locked`: while a request is being made, it stands
+/// still.
+pub(super) fn key_field(pen: &mut Pen, ids: &Ids, is_wrong: bool, is_locked: bool) {
+    pen.open("label|class=referral-label|part=label");
+    pen.set("for", Some(&ids.field));
+    pen.text(words::LABEL);
+    pen.close();
+    pen.open("p|class=referral-hint|part=hint");
+    pen.set("id", Some(&ids.hint));
+    pen.text(words::HINT);
+    pen.close();
+    pen.open("input|class=referral-input|part=input|type=text|name=adviser_key|autocomplete=off|autocapitalize=none|spellcheck=false|autocorrect=off|aria-required=true",
+    );
+    pen.set("id", Some(&ids.field));
+    pen.set("aria-describedby", Some(&ids.described_by));
+    pen.set("aria-invalid", is_wrong.then_some("true"));
+    pen.set("readonly", is_locked.then_some(""));
+    pen.close();
+}
+
+/// Distinguish the widgets of one page.
+pub(super) struct Ids {
+    field: String,
+    hint: String,
     /// Where its error is told.
-    error_id: String,
-    /// For focus.
-    node: NodeRef<html::Input>,
-    /// Called with the text after each change.
-    typed: impl Fn(String) + 'static,
-) -> impl IntoView {
-    let hint_id = format!("{id}-hint");
-    let described_by = format!("{hint_id} {error_id}");
-    // Writing the text that it has already would move the caret and end an input method's composition.
-    Effect::new(move || {
-        let text = text.get();
-        if let Some(input) = node.get()
-            && input.value() != text
-        {
-            input.set_value(&text);
+    pub(super) error: String,
+    described_by: String,
+}
+
+impl Ids {
+    /// Those of the widget with this number.
+    pub(super) fn new(number: u32) -> Self {
+        let field = format!("referral-{number}");
+        let hint = format!("{field}-hint");
+        let error = format!("{field}-error");
+        Self {
+            described_by: format!("{hint} {error}"),
+            field,
+            hint,
+            error,
         }
-    });
-    view! {
-        <label class="referral-label" part="label" for=id.clone()>
-            {words::LABEL}
-        </label>
-        <p class="referral-hint" part="hint" id=hint_id>
-            {words::HINT}
-        </p>
-        <input
-            class="referral-input"
-            part="input"
-            type="text"
-            id=id
-            name="adviser_key"
-            autocomplete="off"
-            autocapitalize="none"
-            spellcheck="false"
-            {..custom_attribute("autocorrect", "off")}
-            aria-required="true"
-            aria-describedby=described_by
-            aria-invalid=move || is_wrong.get().then_some("true")
-            readonly=is_locked
-            node_ref=node
-            on:input=move |event| typed(event_target_value(&event))
-        />
     }
 }

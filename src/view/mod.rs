@@ -5,6 +5,7 @@
 //! that state and of the time. [`words`] has every word.
 
 pub mod controls;
+pub mod given;
 pub mod runner;
 pub mod widget;
 pub mod words;
@@ -15,8 +16,5 @@ mod card;
 mod countdown;
 mod doubt;
 mod key_field;
+mod pen;
 mod pulse;
-
-/// The value of `aria-hidden`. By name: markup that is all literals becomes HTML text that the browser parses, which
-/// pages may forbid (`require-trusted-types-for 'script'`).
-const HIDDEN: &str = "true";

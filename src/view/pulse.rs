@@ -1,12 +1,16 @@
 //! When the screen has to change although nothing happens: the next second of a countdown, the next status.
 
-use leptos::prelude::*;
-use leptos::task::spawn_local;
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
 
-use super::runner::{Message, Runner};
+use leptos::prelude::*;
+
+use super::given::Given;
+use super::runner::{Message, Runner, follow};
 use crate::browser::clock::{self, Timer, Watch};
+use crate::browser::spawn;
 use crate::domain::account::AccountUuid;
-use crate::domain::connection::Status;
+use crate::domain::connection::{Connection, Status};
 use crate::domain::countdown::{Milestone, Window};
 use crate::domain::outcome::Unanswered;
 use crate::domain::session::{Event, Notice, Stage, State};
@@ -17,6 +21,17 @@ const REFRESH_LEAST_S: u32 = 10;
 
 /// The longest time between two questions for a status that got no answer, in seconds.
 const BACK_OFF_MOST_S: u32 = 600;
+
+/// Begins all of it, for as long as the widget is there. `refresh_s` as a host gives it.
+pub(super) fn begin(runner: Runner, refresh_s: Given<u32>) {
+    tick_on_change(runner);
+    refresh_while_pending(runner, refresh_s);
+    note_milestones(runner);
+    // A page that was put aside, and comes back as it was, looks at what happened meanwhile.
+    keep(clock::watch_return(move || runner.restore()));
+    // Keeps the records of requests without an outcome, also when somebody else empties the browser's storage.
+    keep(clock::watch_storage(move || runner.keep()));
+}
 
 /// The end of the wait after too many requests.
 pub(super) fn wait_window(state: &State) -> Option<Window> {
@@ -31,56 +46,56 @@ pub(super) fn wait_window(state: &State) -> Option<Window> {
 
 /// Looks at the clock again just when something that is shown reads otherwise, and never while the page is
 /// hidden.
-pub(super) fn tick_on_change(runner: Runner) {
-    let timer: StoredValue<Option<Timer>, LocalStorage> = StoredValue::new_local(None);
-    Effect::new(move || {
-        let (now, device_now) = (runner.now(), runner.device_now());
-        let next_ms = runner.state().with(|state| {
-            let of_connection = state
+fn tick_on_change(runner: Runner) {
+    let mut _timer = None;
+    follow(move || {
+        let next_ms = runner.see(|seen| {
+            let of_connection = seen
+                .state
                 .connection()
-                .and_then(|connection| connection.window()?.at(now));
-            let of_wait = wait_window(state).and_then(|window| window.at(device_now));
+                .and_then(|connection| connection.window()?.at(seen.now()));
+            let of_wait = wait_window(&seen.state).and_then(|window| window.at(seen.device_now));
             [of_connection, of_wait]
                 .into_iter()
                 .flatten()
                 .map(|countdown| countdown.changes_in_ms)
                 .min()
         });
-        timer.set_value(match next_ms {
+        _timer = match next_ms.flatten() {
             Some(next_ms) if !clock::is_hidden() => {
                 let delay_ms = u32::try_from(next_ms).unwrap_or(u32::MAX);
                 Some(clock::after_ms(delay_ms, move || runner.tick()))
             }
             _ => None,
-        });
+        };
     });
     keep(clock::watch_time_lost(move || runner.tick()));
 }
 
-/// The milestone that the countdown on the screen passed last while it was shown.
-pub(super) fn milestone(runner: Runner) -> Signal<Option<Milestone>> {
-    let passed = RwSignal::new(None);
-    Effect::new(move |before: Option<(Option<Window>, Timestamp)>| {
-        let now = runner.now();
-        let window = runner.state().with(|state| {
-            state
-                .connection()
-                .and_then(|connection| connection.window())
-        });
-        match (before, window) {
+/// Notes the milestone that the countdown on the screen passes while it is shown.
+fn note_milestones(runner: Runner) {
+    let mut before: Option<(Option<Window>, Timestamp)> = None;
+    follow(move || {
+        let Some((window, now, noted)) = runner.see(|seen| {
+            let window = seen.state.connection().and_then(Connection::window);
+            (window, seen.now(), seen.milestone)
+        }) else {
+            return;
+        };
+        let milestone = match (before, window) {
             (Some((Some(same), earlier)), Some(window)) if same == window => {
-                if let Some(milestone) = window.milestone_between(earlier, now) {
-                    passed.set(Some(milestone));
-                    if milestone == Milestone::Expired {
-                        tell_expired(runner);
-                    }
-                }
+                window.milestone_between(earlier, now).or(noted)
             }
-            _ => passed.set(None),
+            _ => None,
+        };
+        before = Some((window, now));
+        if milestone != noted {
+            runner.pass(milestone);
+            if milestone == Some(Milestone::Expired) {
+                tell_expired(runner);
+            }
         }
-        (window, now)
     });
-    passed.into()
 }
 
 fn tell_expired(runner: Runner) {
@@ -92,31 +107,41 @@ fn tell_expired(runner: Runner) {
 
 /// Asks for the status of the request on the screen while it is pending and the page can be seen, every
 /// `every_s` seconds; 0 is never.
-pub(super) fn refresh_while_pending(runner: Runner, every_s: Signal<u32>) {
-    let timer: StoredValue<Option<Timer>, LocalStorage> = StoredValue::new_local(None);
-    let rounds = StoredValue::new(0_u32);
-    let asked = Memo::new(move |_| runner.state().with(pending_request));
+fn refresh_while_pending(runner: Runner, every_s: Given<u32>) {
+    let rounds = Rc::new(Rounds::default());
     let visible = RwSignal::new(!clock::is_hidden());
     keep(clock::watch_visibility(move || {
-        visible.set(!clock::is_hidden());
+        let _ = visible.try_set(!clock::is_hidden());
     }));
-    Effect::new(move |last_seen: Option<Option<Timestamp>>| {
-        let (asked, every_s, visible) = (asked.get(), every_s.get(), visible.get());
-        timer.set_value(None);
-        rounds.update_value(|round| *round = round.wrapping_add(1));
-        let (account, uuid) = asked?;
-        if every_s == 0 {
-            return None;
+    let mut before = None;
+    let mut last_seen: Option<Timestamp> = None;
+    follow(move || {
+        let asked = runner.see(|seen| pending_request(&seen.state)).flatten();
+        let is_visible = visible.try_get().unwrap_or_default();
+        let now = (asked, every_s.get().unwrap_or_default(), is_visible);
+        if before.as_ref() == Some(&now) {
+            return;
         }
-        let now = runner.clock()?;
-        if !visible {
-            return Some(now);
+        before = Some(now.clone());
+        let since = last_seen.take();
+        rounds.timer.take();
+        rounds.round.set(rounds.round.get().wrapping_add(1));
+        let (Some((account, uuid)), every_s, is_visible) = now else {
+            return;
+        };
+        let Some(now) = runner.clock() else {
+            return;
+        };
+        if every_s == 0 {
+            return;
+        }
+        if !is_visible {
+            last_seen = Some(now);
+            return;
         }
         let every_s = every_s.max(REFRESH_LEAST_S);
         // Back from being hidden: what happened meanwhile is asked for at once, but not at every glance.
-        let hidden_ms = last_seen
-            .flatten()
-            .map_or(0, |since| now.millis_since(since));
+        let hidden_ms = since.map_or(0, |since| now.millis_since(since));
         let first_s = if hidden_ms >= i64::from(REFRESH_LEAST_S) * 1000 {
             0
         } else {
@@ -124,15 +149,13 @@ pub(super) fn refresh_while_pending(runner: Runner, every_s: Signal<u32>) {
         };
         Poll {
             runner,
-            timer,
+            rounds: Rc::downgrade(&rounds),
             account,
             uuid,
             every_s,
-            rounds,
-            round: rounds.get_value(),
+            round: rounds.round.get(),
         }
         .schedule(first_s);
-        None
     });
 }
 
@@ -149,25 +172,31 @@ fn pending_request(state: &State) -> Option<(AccountUuid, String)> {
     }
 }
 
-#[derive(Clone)]
+/// The questions for a status: which round of them goes on, and the timer of the next.
+#[derive(Default)]
+struct Rounds {
+    round: Cell<u32>,
+    timer: RefCell<Option<Timer>>,
+}
+
 struct Poll {
     runner: Runner,
-    timer: StoredValue<Option<Timer>, LocalStorage>,
+    /// Gone with the widget, and the timer with it.
+    rounds: Weak<Rounds>,
     account: AccountUuid,
     uuid: String,
     every_s: u32,
-    rounds: StoredValue<u32>,
     round: u32,
 }
 
 impl Poll {
     fn schedule(self, after_s: u32) {
-        let slot = self.timer;
-        let timer = clock::after_ms(after_s.saturating_mul(1000), move || {
-            spawn_local(self.ask(after_s));
-        });
-        // Nothing to do where the widget is gone.
-        let _ = slot.try_set_value(Some(timer));
+        if let Some(rounds) = self.rounds.upgrade() {
+            let timer = clock::after_ms(after_s.saturating_mul(1000), move || {
+                spawn(Box::pin(self.ask(after_s)));
+            });
+            rounds.timer.replace(Some(timer));
+        }
     }
 
     async fn ask(self, waited_s: u32) {
@@ -187,7 +216,10 @@ impl Poll {
                 .min(BACK_OFF_MOST_S.max(self.every_s)),
         };
         // Seen again, a hidden page starts over by itself; so does one whose period was changed.
-        let is_current = self.rounds.try_get_value() == Some(self.round);
+        let is_current = self
+            .rounds
+            .upgrade()
+            .is_some_and(|rounds| rounds.round.get() == self.round);
         if is_current && self.is_still_pending() && !clock::is_hidden() {
             self.schedule(next_s);
         }
@@ -205,16 +237,7 @@ impl Poll {
     }
 }
 
-/// A page that was put aside, and comes back as it was, looks at what happened meanwhile.
-pub(super) fn restore_on_return(runner: Runner) {
-    keep(clock::watch_return(move || runner.restore()));
-}
-
-/// Keeps the records of requests without an outcome, also when somebody else empties the browser's storage.
-pub(super) fn keep_records(runner: Runner) {
-    keep(clock::watch_storage(move || runner.keep()));
-}
-
+/// For as long as the widget is there.
 fn keep(watch: Watch) {
     let kept = StoredValue::new_local(Some(watch));
     on_cleanup(move || drop(kept.try_update_value(Option::take)));

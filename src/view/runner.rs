@@ -1,18 +1,19 @@
 //! Runs the state machine: events in, commands out into the world, answers back in.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
-use leptos::html;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use web_sys::Element;
 
-use crate::browser::LocalFuture;
+use super::given::Given;
 use crate::browser::clock::{self, Timer};
 use crate::browser::storage::Kept;
+use crate::browser::{LocalFuture, spawn};
 use crate::domain::account::AccountUuid;
 use crate::domain::adviser_key::{AdviserKey, KeyCase};
 use crate::domain::connection::Connection;
+use crate::domain::countdown::Milestone;
 use crate::domain::outcome::{NotSent, Outcome, Timed, Unanswered};
 use crate::domain::session::{
     Attempt, Command, Event, News, Pending, Press, Recorded, State, news, update,
@@ -89,76 +90,130 @@ pub type Answer<T> = LocalFuture<Result<T, Unanswered>>;
 /// comes after that changes nothing on a screen, but still settles the record of a request.
 #[derive(Clone, Copy)]
 pub(super) struct Runner {
-    state: RwSignal<State>,
-    device_now: RwSignal<Timestamp>,
-    kept: RwSignal<Kept>,
-    calls: StoredValue<Calls, LocalStorage>,
-    check_timer: StoredValue<Option<Timer>, LocalStorage>,
+    seen: RwSignal<Seen>,
+    desk: StoredValue<Rc<Desk>, LocalStorage>,
+}
+
+/// Everything that the screen is a function of: in one signal, since each type that a signal holds has to be paid for.
+#[derive(Clone)]
+pub(super) struct Seen {
+    pub(super) state: State,
+    /// The device's time, as it was when something last happened or a countdown last changed.
+    pub(super) device_now: Timestamp,
+    /// Whether the records of requests under way outlive the page.
+    pub(super) kept: Kept,
+    /// The milestone that the countdown on the screen passed last while it was shown.
+    pub(super) milestone: Option<Milestone>,
+}
+
+/// What the widget works with, and does not show.
+struct Desk {
+    calls: Calls,
+    account: Given<Option<AccountUuid>>,
+    key_case: Given<KeyCase>,
+    check_timer: RefCell<Option<Timer>>,
     /// The request whose record was kept last. One that has not left has no record that anybody may see.
-    left: StoredValue<Option<Pending>>,
-    root: NodeRef<html::Div>,
+    left: RefCell<Option<Pending>>,
+    /// The element that hosts hear of everything from.
+    root: RefCell<Option<Element>>,
+}
+
+impl Seen {
+    /// The API's time.
+    pub(super) fn now(&self) -> Timestamp {
+        self.state.corrected(self.device_now)
+    }
 }
 
 impl Runner {
-    /// `root` is the element that hosts hear of everything from. `text` is what the field holds to begin with.
-    pub(super) fn new(calls: Calls, root: NodeRef<html::Div>, text: String) -> Self {
+    /// `text` is what the field holds to begin with.
+    pub(super) fn new(
+        calls: Calls,
+        account: Given<Option<AccountUuid>>,
+        key_case: Given<KeyCase>,
+        text: String,
+    ) -> Self {
         Self {
-            state: RwSignal::new(State::with_text(text)),
-            device_now: RwSignal::new((calls.now)()),
-            kept: RwSignal::new(Kept::Stored),
-            calls: StoredValue::new_local(calls),
-            check_timer: StoredValue::new_local(None),
-            left: StoredValue::new(None),
-            root,
+            seen: RwSignal::new(Seen {
+                state: State::with_text(text),
+                device_now: (calls.now)(),
+                kept: Kept::Stored,
+                milestone: None,
+            }),
+            desk: StoredValue::new_local(Rc::new(Desk {
+                calls,
+                account,
+                key_case,
+                check_timer: RefCell::default(),
+                left: RefCell::default(),
+                root: RefCell::default(),
+            })),
         }
     }
 
-    /// The state, for views to read.
-    pub(super) fn state(self) -> ReadSignal<State> {
-        self.state.read_only()
+    /// Names the element that hosts hear of everything from.
+    pub(super) fn stand_in(self, root: Element) {
+        if let Some(desk) = self.desk() {
+            desk.root.replace(Some(root));
+        }
     }
 
-    /// The API's time, as it was when something last happened or a countdown last changed.
-    pub(super) fn now(self) -> Timestamp {
-        let device_now = self.device_now.get();
-        self.state.with(|state| state.corrected(device_now))
+    /// The element that hosts hear of everything from.
+    pub(super) fn root(self) -> Option<Element> {
+        self.desk()?.root.borrow().clone()
     }
 
-    /// The device's time, likewise.
-    pub(super) fn device_now(self) -> Timestamp {
-        self.device_now.get()
+    /// Looks at what the screen is a function of, and follows it; `None` if the widget is gone.
+    pub(super) fn see<T>(self, look: impl FnOnce(&Seen) -> T) -> Option<T> {
+        once(look, |look| {
+            self.seen.try_with(look);
+        })
     }
 
-    /// Whether the records of requests under way outlive the page.
-    pub(super) fn kept(self) -> Kept {
-        self.kept.get()
+    /// Looks at it, and at the API's time by now, once; `None` if the widget is gone.
+    pub(super) fn peek<T>(self, look: impl FnOnce(&State, Timestamp) -> T) -> Option<T> {
+        let device_now = self.clock()?;
+        let look = |seen: &Seen| look(&seen.state, seen.state.corrected(device_now));
+        once(look, |look| {
+            self.seen.try_with_untracked(look);
+        })
     }
 
     /// Looks at the clock.
     pub(super) fn tick(self) {
         if let Some(now) = self.clock() {
-            // Nothing to do where the widget is gone.
-            let _ = self.device_now.try_set(now);
+            self.change(&mut |seen| seen.device_now = now);
         }
     }
 
+    /// Notes the milestone that the countdown passed last.
+    pub(super) fn pass(self, milestone: Option<Milestone>) {
+        self.change(&mut |seen| seen.milestone = milestone);
+    }
+
     /// A press of send: what it finds.
-    pub(super) fn press(self, account: Option<AccountUuid>, key_case: KeyCase) -> Option<Press> {
-        let calls = self.calls.try_get_value()?;
+    pub(super) fn press(self) -> Option<Press> {
+        let desk = self.desk()?;
+        let calls = &desk.calls;
         Some(Press {
             now: (calls.now)(),
             endpoint: (calls.endpoint)(),
-            account,
-            key_case,
+            account: desk.account.get()?,
+            key_case: desk.key_case.get()?,
             recorded: (calls.recorded)(),
             obstacle: (calls.obstacle)(),
         })
     }
 
+    /// The account to act for.
+    pub(super) fn account(self) -> Option<AccountUuid> {
+        self.desk()?.account.get().flatten()
+    }
+
     /// Changes the state and does what follows from it.
     pub(super) fn dispatch(self, event: Event) {
         self.tick();
-        let Some(state) = self.state.try_get_untracked() else {
+        let Some(state) = self.peek(|state, _| state.clone()) else {
             return;
         };
         // A host needs not be told what it said itself.
@@ -168,7 +223,12 @@ impl Runner {
             true => Vec::new(),
             false => news(&state, &next),
         };
-        let _ = self.state.try_set(next);
+        let mut next = Some(next);
+        self.change(&mut |seen| {
+            if let Some(next) = next.take() {
+                seen.state = next;
+            }
+        });
         if let Some(command) = command {
             self.run(command);
         }
@@ -180,9 +240,8 @@ impl Runner {
 
     /// Tells the host. Without an element in the page there is nobody to tell, and nobody who refuses.
     pub(super) fn tell(self, message: Message) -> Consent {
-        let root = self.root.try_get_untracked().flatten();
-        match (self.calls.try_get_value(), root) {
-            (Some(calls), Some(root)) => (calls.tell)(&root, message),
+        match (self.desk(), self.root()) {
+            (Some(desk), Some(root)) => (desk.calls.tell)(&root, message),
             _ => Consent::Given,
         }
     }
@@ -190,49 +249,47 @@ impl Runner {
     /// Somebody else changed what the browser stores, and may have emptied it: what this page made and does not know
     /// the outcome of has to be there.
     pub(super) fn keep(self) {
-        let left = self.left.try_get_value().flatten();
+        let Some(desk) = self.desk() else {
+            return;
+        };
+        let left = desk.left.borrow().clone();
         let mut made = self.peek(|state, _| state.made_here()).unwrap_or_default();
         made.retain(|pending| {
             pending.has_ended || left.as_ref().is_some_and(|left| left.is_same(pending))
         });
-        let Some(calls) = self.calls.try_get_value() else {
-            return;
-        };
         if !made.is_empty() {
-            spawn_local(async move {
-                let kept = (calls.keep)(made).await;
-                let _ = self.kept.try_set(kept);
-            });
+            spawn(Box::pin(self.keep_all(desk, made)));
         }
     }
 
     /// Takes up what is on record by now.
     pub(super) fn restore(self) {
-        if let Some(calls) = self.calls.try_get_value() {
-            self.dispatch(Event::Restored((calls.recorded)()));
+        if let Some(desk) = self.desk() {
+            self.dispatch(Event::Restored((desk.calls.recorded)()));
         }
     }
 
     /// Asks for a connection as it is now.
     pub(super) fn ask_one(self, account: AccountUuid, uuid: String) -> Option<Answer<Connection>> {
-        let calls = self.calls.try_get_value()?;
-        Some((calls.one)(account, uuid))
+        Some((self.desk()?.calls.one)(account, uuid))
     }
 
     /// The device's time at this moment; `None` if the widget is gone.
     pub(super) fn clock(self) -> Option<Timestamp> {
-        self.calls.try_with_value(|calls| (calls.now)())
+        Some((self.desk()?.calls.now)())
     }
 
-    /// Looks at the state and at the API's time once; `None` if the widget is gone.
-    pub(super) fn peek<T>(self, look: impl FnOnce(&State, Timestamp) -> T) -> Option<T> {
-        let device_now = self.clock()?;
-        self.state
-            .try_with_untracked(|state| look(state, state.corrected(device_now)))
+    fn desk(self) -> Option<Rc<Desk>> {
+        self.desk.try_get_value()
+    }
+
+    /// Nothing changes where the widget is gone.
+    fn change(self, change: &mut dyn FnMut(&mut Seen)) {
+        let _ = self.seen.try_update(change);
     }
 
     fn run(self, command: Command) {
-        let Some(calls) = self.calls.try_get_value() else {
+        let Some(desk) = self.desk() else {
             return;
         };
         match command {
@@ -240,39 +297,39 @@ impl Runner {
                 attempt,
                 pending,
                 in_doubt,
-            } => spawn_local(self.send(calls, attempt, pending, in_doubt)),
+            } => spawn(Box::pin(self.send(desk, attempt, pending, in_doubt))),
             Command::Check {
                 attempt,
                 pending,
                 after_ms,
             } => {
                 let timer = clock::after_ms(after_ms, move || {
-                    spawn_local(async move {
-                        let answer = (calls.list_sent)(pending).await;
-                        self.dispatch(Event::Checked {
-                            attempt,
-                            answer,
-                            recorded: (calls.recorded)(),
-                            now: (calls.now)(),
-                        });
-                    });
+                    spawn(Box::pin(self.check(attempt, pending)));
                 });
-                let _ = self.check_timer.try_set_value(Some(timer));
+                desk.check_timer.replace(Some(timer));
             }
-            Command::Settle { settled, uuid } => (calls.settle)(&settled, uuid.as_deref()),
+            Command::Settle { settled, uuid } => (desk.calls.settle)(&settled, uuid.as_deref()),
         }
     }
 
-    async fn send(self, calls: Calls, attempt: Attempt, pending: Pending, in_doubt: Vec<Pending>) {
+    async fn send(
+        self,
+        desk: Rc<Desk>,
+        attempt: Attempt,
+        pending: Pending,
+        in_doubt: Vec<Pending>,
+    ) {
+        let calls = &desk.calls;
         let outcome = match self.tell(Message::Submit(pending.key.clone())) {
             Consent::Given => {
                 let leaving = pending.clone();
+                let desk = Rc::clone(&desk);
                 (calls.send)(Departure {
                     pending: pending.clone(),
                     in_doubt,
                     recorded: Box::new(move |kept| {
-                        let _ = self.left.try_set_value(Some(leaving));
-                        let _ = self.kept.try_set(kept);
+                        desk.left.replace(Some(leaving));
+                        self.change(&mut |seen| seen.kept = kept);
                     }),
                 })
                 .await
@@ -286,8 +343,7 @@ impl Runner {
         if outcome.told.is_definite() {
             (calls.settle)(&[pending], None);
         } else {
-            let kept = (calls.keep)(vec![pending]).await;
-            let _ = self.kept.try_set(kept);
+            self.keep_all(Rc::clone(&desk), vec![pending]).await;
         }
         let now = (calls.now)();
         self.dispatch(Event::Answered {
@@ -296,4 +352,39 @@ impl Runner {
             now,
         });
     }
+
+    async fn check(self, attempt: Attempt, pending: Pending) {
+        let Some(desk) = self.desk() else {
+            return;
+        };
+        let calls = &desk.calls;
+        let answer = (calls.list_sent)(pending).await;
+        self.dispatch(Event::Checked {
+            attempt,
+            answer,
+            recorded: (calls.recorded)(),
+            now: (calls.now)(),
+        });
+    }
+
+    async fn keep_all(self, desk: Rc<Desk>, made: Vec<Pending>) {
+        let kept = (desk.calls.keep)(made).await;
+        self.change(&mut |seen| seen.kept = kept);
+    }
+}
+
+/// Does `act` once the page is drawn, and again after whatever it has read of signals has changed.
+pub(super) fn follow(act: impl FnMut() + 'static) {
+    fn follow(mut act: Box<dyn FnMut()>) {
+        Effect::new(move |_: Option<()>| act());
+    }
+    follow(Box::new(act));
+}
+
+/// Has one function look for all kinds of answers.
+fn once<T>(look: impl FnOnce(&Seen) -> T, show: impl FnOnce(&mut dyn FnMut(&Seen))) -> Option<T> {
+    let mut look = Some(look);
+    let mut found = None;
+    show(&mut |seen| found = look.take().map(|look| look(seen)));
+    found
 }

@@ -3,6 +3,8 @@
 //! A message says what happened and what to do. "Nothing was sent" stands wherever we know it, since each
 //! request emails a person.
 
+use std::borrow::Cow;
+
 use crate::domain::adviser_key::{KEY_LENGTH, KeyProblem};
 use crate::domain::connection::{Connection, Direction, Firm, Status};
 use crate::domain::countdown::{Amount, Milestone, TimeLeft, Unit};
@@ -66,8 +68,8 @@ pub const NOT_YET: &str =
 
 /// The visible name of a firm.
 #[must_use]
-pub fn firm(firm: &Firm) -> String {
-    firm.name.clone().unwrap_or_else(|| UNNAMED_FIRM.to_owned())
+pub fn firm(firm: &Firm) -> &str {
+    firm.name.as_deref().unwrap_or(UNNAMED_FIRM)
 }
 
 /// The sentence around the name of the other firm: what stands before it and after it.
@@ -83,25 +85,25 @@ pub fn sentence(connection: &Connection) -> (&'static str, &Firm, &'static str) 
 
 /// The word on the badge.
 #[must_use]
-pub fn status(status: &Status) -> String {
+pub fn status(status: &Status) -> Cow<'static, str> {
     match status {
-        Status::Pending => "Pending".to_owned(),
-        Status::Accepted => "Accepted".to_owned(),
-        Status::Denied => "Denied".to_owned(),
-        Status::Expired => "Expired".to_owned(),
-        Status::Other(word) if word.is_empty() => "Unknown status".to_owned(),
-        Status::Other(word) => sentence_case(word),
+        Status::Pending => "Pending".into(),
+        Status::Accepted => "Accepted".into(),
+        Status::Denied => "Denied".into(),
+        Status::Expired => "Expired".into(),
+        Status::Other(word) if word.is_empty() => "Unknown status".into(),
+        Status::Other(word) => sentence_case(word).into(),
     }
 }
 
 /// `under_review` as a person would write it.
 fn sentence_case(word: &str) -> String {
-    let spaced = word.replace('_', " ");
-    let mut letters = spaced.chars();
-    match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).collect(),
-        None => spaced,
+    let mut spaced = word.replace('_', " ");
+    // Of other letters than English ones a browser would have to be asked, or a table be downloaded.
+    if let Some(first) = spaced.get_mut(..1) {
+        first.make_ascii_uppercase();
     }
+    spaced
 }
 
 /// A length of time. Units are written out: a screen reader takes "1m" for a metre.
@@ -137,7 +139,7 @@ pub fn milestone(milestone: Milestone) -> &'static str {
 
 /// Why nothing was sent, and what to do.
 #[must_use]
-pub fn not_sent(why: NotSent) -> String {
+pub fn not_sent(why: NotSent) -> Cow<'static, str> {
     let words = match why {
         NotSent::Key(problem) => return key_problem(problem),
         NotSent::NoAccount => {
@@ -170,13 +172,13 @@ pub fn not_sent(why: NotSent) -> String {
              perhaps in another tab or window. Look there before you send again."
         }
     };
-    words.to_owned()
+    words.into()
 }
 
 /// What is wrong with a code, and how to mend it.
 #[must_use]
-pub fn key_problem(problem: KeyProblem) -> String {
-    match problem {
+pub fn key_problem(problem: KeyProblem) -> Cow<'static, str> {
+    let words = match problem {
         KeyProblem::Empty => {
             format!("Enter the other adviser's referral code. It has {KEY_LENGTH} characters.")
         }
@@ -198,12 +200,13 @@ pub fn key_problem(problem: KeyProblem) -> String {
         KeyProblem::Character(strange) => format!(
             "A referral code has only plain letters, digits and signs. Replace “{strange}” in it."
         ),
-    }
+    };
+    words.into()
 }
 
 /// What the API refused, and what to do. What the API says itself stands below it.
 #[must_use]
-pub fn rejection(rejection: &Rejection) -> String {
+pub fn rejection(rejection: &Rejection) -> Cow<'static, str> {
     let words = match rejection.reason {
         Reason::Unauthenticated => {
             "Nothing was sent: Plannr did not accept your sign-in. Sign in again, or enter another access \
@@ -218,7 +221,7 @@ pub fn rejection(rejection: &Rejection) -> String {
                 "Nothing was sent: there is no place for referral requests at Plannr's address (status {}). \
                  Correct it in the settings, or tell whoever runs this page.",
                 rejection.status
-            );
+            ).into();
         }
         Reason::Conflict => {
             "Nothing was sent: your firms are connected already, or a request is waiting for an answer. Look \
@@ -235,10 +238,10 @@ pub fn rejection(rejection: &Rejection) -> String {
                 "Nothing was sent: Plannr refused the request (status {}). Try again later, or tell whoever \
                  runs this page.",
                 rejection.status
-            );
+            ).into();
         }
     };
-    words.to_owned()
+    words.into()
 }
 
 /// How long to wait after too many requests.
@@ -258,17 +261,17 @@ pub fn maybe_sent(key: &str) -> String {
 
 /// Why that is not known.
 #[must_use]
-pub fn doubt(doubt: Doubt) -> String {
+pub fn doubt(doubt: Doubt) -> Cow<'static, str> {
     let words = match doubt {
         Doubt::ConnectionLost => "The connection was lost before Plannr answered.",
         Doubt::TimedOut => "Plannr did not answer within 20 seconds.",
         Doubt::Status(0) => "Plannr sent the request to another address, which we did not follow.",
         Doubt::Status(status) => {
-            return format!("Plannr answered that something failed (status {status}).");
+            return format!("Plannr answered that something failed (status {status}).").into();
         }
         Doubt::Earlier => "It was made earlier, and no answer settled it.",
     };
-    words.to_owned()
+    words.into()
 }
 
 /// What to do while it is not known.
@@ -282,7 +285,7 @@ pub const PLANNR_SAYS: &str = "Plannr says:";
 
 /// Why a check brought no answer.
 #[must_use]
-pub fn unanswered(why: Unanswered) -> String {
+pub fn unanswered(why: Unanswered) -> Cow<'static, str> {
     let words = match why {
         Unanswered::Unauthenticated => {
             "We could not check: you are not signed in to Plannr here. Sign in, or enter an access token, then \
@@ -310,13 +313,14 @@ pub fn unanswered(why: Unanswered) -> String {
             return format!(
                 "We could not check: there were too many requests in a short time. Check again in \
                  {retry_after_s} seconds."
-            );
+            )
+            .into();
         }
         Unanswered::Failed => {
             "We could not check: Plannr's list of requests did not arrive. Check again."
         }
     };
-    words.to_owned()
+    words.into()
 }
 
 /// That a check found no request. The list names no codes, so it says no more than that none is new.

@@ -35,66 +35,62 @@ enum Found {
 
 impl State {
     /// Asks at once, also where the widget was about to ask by itself: the answer to come is the newer one's.
-    pub(super) fn check_pressed(self) -> (Self, Option<Command>) {
+    pub(super) fn check_pressed(&mut self) -> Option<Command> {
         match &self.stage {
             Stage::Unknown { pending, doubt, .. } => {
                 let (pending, doubt) = (pending.clone(), *doubt);
                 self.doubt(pending, doubt, 0)
             }
-            _ => (self, None),
+            _ => None,
         }
     }
 
     pub(super) fn checked(
-        mut self,
+        &mut self,
         answered: Attempt,
         answer: Result<Timed<Vec<Connection>>, Unanswered>,
         recorded: &Recorded,
         now: Timestamp,
-    ) -> (Self, Option<Command>) {
+    ) -> Option<Command> {
         let Stage::Unknown {
             pending,
             check: Check::Asking(attempt),
             ..
         } = &self.stage
         else {
-            return (self, None);
+            return None;
         };
         if *attempt != answered {
-            return (self, None);
+            return None;
         }
         let pending = pending.clone();
         let listed = match answer {
             Ok(listed) => listed,
-            Err(why) => return (self.in_unknown(|_| Check::Unanswered(why)), None),
+            Err(why) => return self.now(Check::Unanswered(why)),
         };
         self.learn_time(None, listed.api_now, now, now);
         match self.look_for(&pending, listed.told, recorded, now) {
-            Found::Nothing if may_be_under_way(&pending, now) => {
-                (self.in_unknown(|_| Check::NotYet), None)
-            }
+            Found::Nothing if may_be_under_way(&pending, now) => self.now(Check::NotYet),
             Found::Nothing => {
                 let notice = Notice::NotArrived(pending.key.clone());
                 self.came_to_nothing(pending, notice)
             }
             Found::One(connection) => self.sent(pending, Some(connection)),
-            Found::Several(choices) => (self.in_unknown(|_| Check::Several(choices)), None),
-            Found::Unclear(choices) => (self.in_unknown(|_| Check::Unclear(choices)), None),
+            Found::Several(choices) => self.now(Check::Several(choices)),
+            Found::Unclear(choices) => self.now(Check::Unclear(choices)),
         }
     }
 
-    pub(super) fn picked(self, place: usize) -> (Self, Option<Command>) {
+    pub(super) fn picked(&mut self, place: usize) -> Option<Command> {
         let Stage::Unknown {
             pending,
             check: Check::Several(choices) | Check::Unclear(choices),
             ..
         } = &self.stage
         else {
-            return (self, None);
+            return None;
         };
-        let Some(connection) = choices.get(place).cloned() else {
-            return (self, None);
-        };
+        let connection = choices.get(place)?.clone();
         let pending = pending.clone();
         self.sent(pending, Some(Box::new(connection)))
     }

@@ -256,38 +256,38 @@ pub enum Command {
 
 /// The state that follows, and what there is to do.
 #[must_use]
-pub fn update(state: State, event: Event) -> (State, Option<Command>) {
+pub fn update(mut state: State, event: Event) -> (State, Option<Command>) {
+    let command = change(&mut state, event);
+    (state, command)
+}
+
+fn change(state: &mut State, event: Event) -> Option<Command> {
     match event {
-        Event::Typed(text) => (state.typed(text), None),
-        Event::Pressed(press) => state.pressed(press),
+        Event::Typed(text) => state.typed(text),
+        Event::Pressed(press) => return state.pressed(press),
         Event::Answered {
             attempt,
             outcome,
             now,
-        } => state.answered(attempt, outcome, now),
-        Event::Restored(recorded) => state.restored(&recorded),
-        Event::CheckPressed => state.check_pressed(),
+        } => return state.answered(attempt, outcome, now),
+        Event::Restored(recorded) => return state.restored(&recorded),
+        Event::CheckPressed => return state.check_pressed(),
         Event::Checked {
             attempt,
             answer,
             recorded,
             now,
-        } => state.checked(attempt, answer, &recorded, now),
-        Event::Picked(place) => state.picked(place),
-        Event::SendAgainPressed => (state.in_unknown(|_| Check::Confirming), None),
-        Event::SendAgainCancelled => (
-            state.in_unknown(|check| match check {
-                Check::Confirming => Check::Offered,
-                other => other,
-            }),
-            None,
-        ),
-        Event::SendAgainConfirmed(press) => state.send_again(press),
-        Event::Refreshed(connection) => (state.refreshed(connection), None),
-        Event::NewRequestPressed => (state.new_request(), None),
-        Event::Given(connection, account) => (state.given(connection, account), None),
-        Event::Reset => (state.reset(), None),
+        } => return state.checked(attempt, answer, &recorded, now),
+        Event::Picked(place) => return state.picked(place),
+        Event::SendAgainPressed => return state.now(Check::Confirming),
+        Event::SendAgainCancelled => state.think_better(),
+        Event::SendAgainConfirmed(press) => return state.send_again(press),
+        Event::Refreshed(connection) => state.refreshed(connection),
+        Event::NewRequestPressed => state.new_request(),
+        Event::Given(connection, account) => state.given(connection, account),
+        Event::Reset => state.reset(),
     }
+    None
 }
 
 impl Pending {
@@ -345,21 +345,30 @@ impl State {
         device_now.plus_millis(self.clock_difference_ms)
     }
 
-    fn at(mut self, stage: Stage) -> Self {
-        self.stage = stage;
-        self
-    }
-
     fn next_attempt(&mut self) -> Attempt {
         self.attempts = self.attempts.wrapping_add(1);
         Attempt(self.attempts)
     }
 
-    fn in_unknown(mut self, change: impl FnOnce(Check) -> Check) -> Self {
-        if let Stage::Unknown { check, .. } = &mut self.stage {
-            let before = std::mem::replace(check, Check::Offered);
-            *check = change(before);
+    /// What is being done about a request in doubt, if there is one.
+    fn check(&mut self) -> Option<&mut Check> {
+        match &mut self.stage {
+            Stage::Unknown { check, .. } => Some(check),
+            _ => None,
         }
-        self
+    }
+
+    fn now(&mut self, next: Check) -> Option<Command> {
+        if let Some(check) = self.check() {
+            *check = next;
+        }
+        None
+    }
+
+    /// Sends nothing again after all.
+    fn think_better(&mut self) {
+        if let Some(check @ Check::Confirming) = self.check() {
+            *check = Check::Offered;
+        }
     }
 }

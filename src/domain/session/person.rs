@@ -5,54 +5,50 @@ use super::super::outcome::{Doubt, NotSent};
 use super::{Check, Command, Notice, Pending, Press, Stage, State};
 
 impl State {
-    pub(super) fn typed(mut self, text: String) -> Self {
+    pub(super) fn typed(&mut self, text: String) {
         if !matches!(self.stage, Stage::Sending { .. }) && self.text != text {
             // What was said was said of the text before.
             self.notice = None;
             self.text = text;
         }
-        self
     }
 
-    pub(super) fn pressed(mut self, press: Press) -> (Self, Option<Command>) {
+    pub(super) fn pressed(&mut self, press: Press) -> Option<Command> {
         if matches!(self.stage, Stage::Sending { .. }) {
-            return (self, None);
+            return None;
         }
         self.notice = None;
         let key = match self.text.parse::<AdviserKey>() {
             Ok(key) => key.in_case(press.key_case),
-            Err(problem) => return (self.refuse(NotSent::Key(problem)), None),
+            Err(problem) => return self.refuse(NotSent::Key(problem)),
         };
         self.heed(&press.recorded, |pending| pending.is_for(&key));
         if let Some(locked) = self.unresolved.iter().rev().find(|past| past.is_for(&key)) {
-            let pending = locked.clone();
-            return match &self.stage {
-                Stage::Unknown { pending: shown, .. } if shown.is_same(&pending) => {
-                    let state = self.in_unknown(|check| match check {
-                        Check::Offered | Check::Unanswered(_) | Check::NotYet => Check::Locked,
-                        other => other,
-                    });
-                    (state, None)
+            match &mut self.stage {
+                Stage::Unknown { pending, check, .. } if pending.is_same(locked) => {
+                    if matches!(check, Check::Offered | Check::Unanswered(_) | Check::NotYet) {
+                        *check = Check::Locked;
+                    }
                 }
                 _ => {
-                    let stage = Stage::Unknown {
-                        pending,
+                    self.stage = Stage::Unknown {
+                        pending: locked.clone(),
                         doubt: Doubt::Earlier,
                         check: Check::Locked,
                     };
-                    (self.at(stage), None)
                 }
-            };
+            }
+            return None;
         }
         self.send(key, press)
     }
 
-    pub(super) fn send(mut self, key: AdviserKey, press: Press) -> (Self, Option<Command>) {
+    pub(super) fn send(&mut self, key: AdviserKey, press: Press) -> Option<Command> {
         if let Some(obstacle) = press.obstacle {
-            return (self.refuse(obstacle), None);
+            return self.refuse(obstacle);
         }
         let Some(account) = press.account else {
-            return (self.refuse(NotSent::NoAccount), None);
+            return self.refuse(NotSent::NoAccount);
         };
         let attempt = self.next_attempt();
         // Requests are told apart by their moment, so no two have the same, whatever the clock does.
@@ -81,49 +77,45 @@ impl State {
             in_doubt: self.unresolved.clone(),
         };
         self.unresolved.push(pending.clone());
-        (self.at(Stage::Sending { attempt, pending }), Some(command))
+        self.stage = Stage::Sending { attempt, pending };
+        Some(command)
     }
 
     /// A press that leads nowhere says why, and leaves the rest of the screen as it is.
-    fn refuse(mut self, why: NotSent) -> Self {
+    fn refuse(&mut self, why: NotSent) -> Option<Command> {
         self.notice = Some(Notice::NotSent(why));
-        self.in_unknown(|check| match check {
-            Check::Confirming => Check::Offered,
-            other => other,
-        })
+        self.think_better();
+        None
     }
 
     /// The only way from a request in doubt to another one for the same code. The one in doubt stays on
     /// record until the new one's outcome is known, so that nothing that stops the new one forgets it.
-    pub(super) fn send_again(self, press: Press) -> (Self, Option<Command>) {
+    pub(super) fn send_again(&mut self, press: Press) -> Option<Command> {
         let Stage::Unknown {
             pending,
             check: Check::Confirming,
             ..
         } = &self.stage
         else {
-            return (self, None);
+            return None;
         };
         let key = pending.key.clone();
         self.send(key, press)
     }
 
     /// Forgets what was typed and what is shown, but no request whose outcome is not known.
-    pub(super) fn reset(mut self) -> Self {
-        if matches!(self.stage, Stage::Sending { .. }) {
-            return self;
+    pub(super) fn reset(&mut self) {
+        if !matches!(self.stage, Stage::Sending { .. }) {
+            self.text.clear();
+            self.notice = None;
+            self.new_request();
         }
-        self.text.clear();
-        self.notice = None;
-        self.new_request()
     }
 
-    pub(super) fn new_request(mut self) -> Self {
-        if !matches!(self.stage, Stage::Sent { .. }) {
-            return self;
+    pub(super) fn new_request(&mut self) {
+        if matches!(self.stage, Stage::Sent { .. }) {
+            self.notice = None;
+            self.rest();
         }
-        self.notice = None;
-        let stage = self.stage_at_rest();
-        self.at(stage)
     }
 }

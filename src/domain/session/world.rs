@@ -11,16 +11,16 @@ use super::{
 
 impl State {
     pub(super) fn answered(
-        mut self,
+        &mut self,
         answered: Attempt,
         outcome: Timed<Outcome>,
         now: Timestamp,
-    ) -> (Self, Option<Command>) {
+    ) -> Option<Command> {
         let Stage::Sending { attempt, pending } = &self.stage else {
-            return (self, None);
+            return None;
         };
         if *attempt != answered {
-            return (self, None);
+            return None;
         }
         let pending = pending.clone();
         let created = just_created(&outcome.told);
@@ -47,57 +47,53 @@ impl State {
     }
 
     pub(super) fn doubt(
-        mut self,
+        &mut self,
         pending: Pending,
         doubt: Doubt,
         after_ms: u32,
-    ) -> (Self, Option<Command>) {
+    ) -> Option<Command> {
         let attempt = self.next_attempt();
         let command = Command::Check {
             attempt,
             pending: pending.clone(),
             after_ms,
         };
-        let stage = Stage::Unknown {
+        self.stage = Stage::Unknown {
             pending,
             doubt,
             check: Check::Asking(attempt),
         };
-        (self.at(stage), Some(command))
+        Some(command)
     }
 
     /// There is no email of this request. One before it may still be in doubt, and comes back to the screen.
-    pub(super) fn came_to_nothing(
-        mut self,
-        pending: Pending,
-        notice: Notice,
-    ) -> (Self, Option<Command>) {
+    pub(super) fn came_to_nothing(&mut self, pending: Pending, notice: Notice) -> Option<Command> {
         self.unresolved.retain(|other| !other.is_same(&pending));
         self.notice = Some(notice);
-        let stage = self.stage_at_rest();
-        let command = Command::Settle {
+        self.rest();
+        Some(Command::Settle {
             settled: vec![pending],
             uuid: None,
-        };
-        (self.at(stage), Some(command))
+        })
     }
 
-    pub(super) fn stage_at_rest(&self) -> Stage {
-        match self.unresolved.last() {
+    /// Shows what there is to show when nothing goes on: a request in doubt, if there is one.
+    pub(super) fn rest(&mut self) {
+        self.stage = match self.unresolved.last() {
             Some(pending) => Stage::Unknown {
                 pending: pending.clone(),
                 doubt: Doubt::Earlier,
                 check: Check::Offered,
             },
             None => Stage::Idle,
-        }
+        };
     }
 
     pub(super) fn sent(
-        mut self,
+        &mut self,
         pending: Pending,
         connection: Option<Box<Connection>>,
-    ) -> (Self, Option<Command>) {
+    ) -> Option<Command> {
         // A person who sent the same code again after a doubt has their answer to both.
         let is_answered =
             |other: &Pending| other.key == pending.key && other.account == pending.account;
@@ -123,11 +119,11 @@ impl State {
             self.text.clear();
         }
         self.notice = None;
-        let stage = Stage::Sent {
+        self.stage = Stage::Sent {
             connection,
             account: Some(pending.account),
         };
-        (self.at(stage), Some(Command::Settle { settled, uuid }))
+        Some(Command::Settle { settled, uuid })
     }
 
     /// Takes up requests that are on record, as far as they are `wanted`. One that is no longer is kept all the
@@ -141,7 +137,7 @@ impl State {
         self.has_unreadable_record = recorded.has_unreadable;
     }
 
-    pub(super) fn restored(mut self, recorded: &Recorded) -> (Self, Option<Command>) {
+    pub(super) fn restored(&mut self, recorded: &Recorded) -> Option<Command> {
         self.heed(recorded, |_| true);
         match (&self.stage, self.unresolved.last()) {
             (Stage::Idle, Some(latest)) => {
@@ -159,31 +155,32 @@ impl State {
                 },
                 _,
             ) => self.check_pressed(),
-            _ => (self, None),
+            _ => None,
         }
     }
 
     /// Shows what a host has, but never in place of a request without a known outcome.
     pub(super) fn given(
-        mut self,
+        &mut self,
         connection: Option<Box<Connection>>,
         account: Option<AccountUuid>,
-    ) -> Self {
+    ) {
         if !matches!(self.stage, Stage::Idle | Stage::Sent { .. }) {
-            return self;
+            return;
         }
         self.notice = None;
-        let stage = match connection {
-            None => self.stage_at_rest(),
-            connection => Stage::Sent {
-                connection,
-                account,
-            },
-        };
-        self.at(stage)
+        match connection {
+            None => self.rest(),
+            connection => {
+                self.stage = Stage::Sent {
+                    connection,
+                    account,
+                };
+            }
+        }
     }
 
-    pub(super) fn refreshed(mut self, later: Box<Connection>) -> Self {
+    pub(super) fn refreshed(&mut self, later: Box<Connection>) {
         if let Stage::Sent {
             connection: Some(shown),
             ..
@@ -192,7 +189,6 @@ impl State {
         {
             *shown = later;
         }
-        self
     }
 }
 
