@@ -1,7 +1,7 @@
 //! What the custom element calls: attributes in, events and standing out. The class itself is JavaScript, in `embed/`.
 
 use std::any::Any;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use js_sys::Function;
@@ -63,7 +63,8 @@ impl Element {
             let made = Rc::clone(&made);
             mount_to(root.clone(), move || {
                 let attributes = Attributes::new(element, text, get_access_token);
-                attributes.view(move |controls| {
+                let given = attributes.clone();
+                given.view(move |controls| {
                     tell_standing(controls, stands);
                     made.set(Some((attributes, controls)));
                 })
@@ -80,7 +81,8 @@ impl Element {
 
     /// Heeds what an attribute says by now. One that is unknown, or unreadable, means what its absence means.
     pub fn attribute_changed(&self, name: &str) {
-        self.attributes.read(name);
+        self.attributes.0.borrow_mut().read(name);
+        self.controls.wake();
     }
 
     /// Shows a connection as the API or our events write it, in JSON; with anything else, none.
@@ -97,10 +99,10 @@ impl Element {
 }
 
 /// The attributes of an element as the widget takes them.
-#[derive(Clone, Copy)]
-struct Attributes(RwSignal<Heeded, LocalStorage>);
+#[derive(Clone)]
+struct Attributes(Rc<RefCell<Heeded>>);
 
-/// What the attributes say: in one signal, since each type that a signal holds has to be paid for.
+/// What the attributes say.
 struct Heeded {
     host: HtmlElement,
     get_token: GetToken,
@@ -128,23 +130,29 @@ impl Attributes {
         for name in ["endpoint", "account-uuid", "auth", "key-case", "refresh"] {
             heeded.read(name);
         }
-        Self(RwSignal::new_local(heeded))
+        Self(Rc::new(RefCell::new(heeded)))
     }
 
     fn view(self, ready: impl FnOnce(Controls) + 'static) -> impl IntoView {
+        let heeded = || Rc::clone(&self.0);
+        let reach = heeded();
         let reach = Rc::new(move || {
-            self.0
-                .try_with_untracked(|heeded| (heeded.endpoint.clone(), heeded.auth.clone()))
+            let heeded = reach.borrow();
+            Some((heeded.endpoint.clone(), heeded.auth.clone()))
         });
+        let account = heeded();
         let account = Given::by(move || {
-            self.0.try_with_untracked(|heeded| match &heeded.account {
+            Some(match &account.borrow().account {
                 Some(text) => text.parse().ok(),
                 None => storage::account(),
             })
         });
-        let key_case = Given::by(move || self.0.try_with_untracked(|heeded| heeded.key_case));
-        let refresh_s = Given::by(move || self.0.try_with(|heeded| heeded.refresh_s));
-        let adviser_key = Given::by(move || self.0.try_with(|heeded| heeded.adviser_key.clone()));
+        let key_case = heeded();
+        let key_case = Given::by(move || Some(key_case.borrow().key_case));
+        let refresh_s = heeded();
+        let refresh_s = Given::by(move || Some(refresh_s.borrow().refresh_s));
+        let adviser_key = heeded();
+        let adviser_key = Given::by(move || Some(adviser_key.borrow().adviser_key.clone()));
         let ready = Cell::new(Some(ready));
         let ready: Ready = Rc::new(move |controls| {
             if let Some(ready) = ready.take() {
@@ -152,11 +160,6 @@ impl Attributes {
             }
         });
         view! { <Widget calls=calls(reach) account key_case refresh_s adviser_key ready=Some(ready)/> }
-    }
-
-    fn read(self, name: &str) {
-        // Nothing to do where the widget is gone.
-        let _ = self.0.try_update(|heeded| heeded.read(name));
     }
 }
 

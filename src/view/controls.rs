@@ -3,7 +3,7 @@
 use web_sys::HtmlElement;
 use web_sys::wasm_bindgen::JsCast;
 
-use super::runner::{Runner, follow};
+use super::runner::Runner;
 use super::widget::is_about_key;
 use crate::domain::connection::Connection;
 use crate::domain::session::{Event, Standing};
@@ -20,10 +20,8 @@ impl Controls {
         if let Some(press) = self.runner.press() {
             self.runner.dispatch(Event::Pressed(press));
         }
-        let is_wrong = self
-            .runner
-            .peek(|state, _| is_about_key(state.notice.as_ref()));
-        if is_wrong == Some(true) {
+        let seen = self.runner.seen();
+        if seen.is_some_and(|seen| is_about_key(seen.state.notice.as_ref())) {
             self.focus("input");
         }
     }
@@ -49,8 +47,8 @@ impl Controls {
     /// Says how the widget stands, with the connection that it shows, once it is in the page and whenever that changes.
     pub fn each_standing(self, mut say: impl FnMut(Standing, Option<&Connection>) + 'static) {
         let mut said: Option<(Standing, Option<Connection>)> = None;
-        follow(move || {
-            let standing = self.runner.see(|seen| {
+        self.runner.follow(move || {
+            let standing = self.runner.seen().map(|seen| {
                 let connection = seen.state.connection().cloned();
                 (seen.state.standing(seen.now()), connection)
             });
@@ -61,6 +59,11 @@ impl Controls {
             }
             said = standing;
         });
+    }
+
+    /// Says that something changed that was [given](super::given::Given) to the widget.
+    pub fn wake(self) {
+        self.runner.wake();
     }
 
     pub(super) fn confirm(self) {

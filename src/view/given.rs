@@ -2,24 +2,33 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::Get;
+use leptos::prelude::{Effect, Get};
 
-/// A value that the host may change at any time. Read while something is drawn or followed, it is followed too.
-///
-/// A signal of any kind becomes one. The widget pays for the one way to read it, and not for all that a
-/// [`Signal`](leptos::prelude::Signal) may be.
+/// A value that the host may change at any time. A signal of any kind becomes one.
 #[derive(Clone)]
-pub struct Given<T>(Rc<dyn Fn() -> Option<T>>);
+pub struct Given<T> {
+    read: Rc<dyn Fn() -> Option<T>>,
+    watch: Rc<dyn Fn(Box<dyn Fn()>)>,
+}
 
 impl<T> Given<T> {
-    /// The value that `read` gives; `None` once whoever gave it is gone.
+    /// The value that `read` gives; `None` once whoever gave it is gone. Whoever changes it says so
+    /// ([`Controls::wake`](super::controls::Controls::wake)).
     pub fn by(read: impl Fn() -> Option<T> + 'static) -> Self {
-        Self(Rc::new(read))
+        Self {
+            read: Rc::new(read),
+            watch: Rc::new(|_| {}),
+        }
     }
 
     /// The value as it is now; `None` once whoever gave it is gone.
     pub(super) fn get(&self) -> Option<T> {
-        (self.0)()
+        (self.read)()
+    }
+
+    /// Calls `changed` whenever it changes, for as long as the component is there that this is called in.
+    pub(super) fn watch(&self, changed: impl Fn() + 'static) {
+        (self.watch)(Box::new(changed));
     }
 }
 
@@ -31,8 +40,18 @@ impl<T: Clone + 'static> Given<T> {
     }
 }
 
-impl<T, S: Get<Value = T> + 'static> From<S> for Given<T> {
+impl<T, S: Get<Value = T> + Clone + 'static> From<S> for Given<T> {
     fn from(signal: S) -> Self {
-        Self::by(move || signal.try_get())
+        let followed = signal.clone();
+        Self {
+            read: Rc::new(move || signal.try_get()),
+            watch: Rc::new(move |changed| {
+                let followed = followed.clone();
+                Effect::new(move |_: Option<()>| {
+                    followed.try_get();
+                    changed();
+                });
+            }),
+        }
     }
 }

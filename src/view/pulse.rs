@@ -3,11 +3,9 @@
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
-use leptos::prelude::*;
-
 use super::given::Given;
-use super::runner::{Message, Runner, follow};
-use crate::browser::clock::{self, Timer, Watch};
+use super::runner::{Message, Runner};
+use crate::browser::clock::{self, Timer};
 use crate::browser::spawn;
 use crate::domain::account::AccountUuid;
 use crate::domain::connection::{Connection, Status};
@@ -28,9 +26,9 @@ pub(super) fn begin(runner: Runner, refresh_s: Given<u32>) {
     refresh_while_pending(runner, refresh_s);
     note_milestones(runner);
     // A page that was put aside, and comes back as it was, looks at what happened meanwhile.
-    keep(clock::watch_return(move || runner.restore()));
+    runner.hold(Box::new(clock::watch_return(move || runner.restore())));
     // Keeps the records of requests without an outcome, also when somebody else empties the browser's storage.
-    keep(clock::watch_storage(move || runner.keep()));
+    runner.hold(Box::new(clock::watch_storage(move || runner.keep())));
 }
 
 /// The end of the wait after too many requests.
@@ -48,8 +46,8 @@ pub(super) fn wait_window(state: &State) -> Option<Window> {
 /// hidden.
 fn tick_on_change(runner: Runner) {
     let mut _timer = None;
-    follow(move || {
-        let next_ms = runner.see(|seen| {
+    runner.follow(move || {
+        let next_ms = runner.seen().and_then(|seen| {
             let of_connection = seen
                 .state
                 .connection()
@@ -61,7 +59,7 @@ fn tick_on_change(runner: Runner) {
                 .map(|countdown| countdown.changes_in_ms)
                 .min()
         });
-        _timer = match next_ms.flatten() {
+        _timer = match next_ms {
             Some(next_ms) if !clock::is_hidden() => {
                 let delay_ms = u32::try_from(next_ms).unwrap_or(u32::MAX);
                 Some(clock::after_ms(delay_ms, move || runner.tick()))
@@ -69,19 +67,18 @@ fn tick_on_change(runner: Runner) {
             _ => None,
         };
     });
-    keep(clock::watch_time_lost(move || runner.tick()));
+    runner.hold(Box::new(clock::watch_time_lost(move || runner.tick())));
 }
 
 /// Notes the milestone that the countdown on the screen passes while it is shown.
 fn note_milestones(runner: Runner) {
     let mut before: Option<(Option<Window>, Timestamp)> = None;
-    follow(move || {
-        let Some((window, now, noted)) = runner.see(|seen| {
-            let window = seen.state.connection().and_then(Connection::window);
-            (window, seen.now(), seen.milestone)
-        }) else {
+    runner.follow(move || {
+        let Some(seen) = runner.seen() else {
             return;
         };
+        let (now, noted) = (seen.now(), seen.milestone);
+        let window = seen.state.connection().and_then(Connection::window);
         let milestone = match (before, window) {
             (Some((Some(same), earlier)), Some(window)) if same == window => {
                 window.milestone_between(earlier, now).or(noted)
@@ -99,9 +96,9 @@ fn note_milestones(runner: Runner) {
 }
 
 fn tell_expired(runner: Runner) {
-    let shown = runner.peek(|state, _| state.connection().cloned());
-    if let Some(connection) = shown.flatten() {
-        runner.tell(Message::Expired(Box::new(connection)));
+    let seen = runner.seen();
+    if let Some(connection) = seen.as_ref().and_then(|seen| seen.state.connection()) {
+        runner.tell(Message::Expired(Box::new(connection.clone())));
     }
 }
 
@@ -109,16 +106,13 @@ fn tell_expired(runner: Runner) {
 /// `every_s` seconds; 0 is never.
 fn refresh_while_pending(runner: Runner, every_s: Given<u32>) {
     let rounds = Rc::new(Rounds::default());
-    let visible = RwSignal::new(!clock::is_hidden());
-    keep(clock::watch_visibility(move || {
-        let _ = visible.try_set(!clock::is_hidden());
-    }));
+    runner.hold(Box::new(clock::watch_visibility(move || runner.wake())));
     let mut before = None;
     let mut last_seen: Option<Timestamp> = None;
-    follow(move || {
-        let asked = runner.see(|seen| pending_request(&seen.state)).flatten();
-        let is_visible = visible.try_get().unwrap_or_default();
-        let now = (asked, every_s.get().unwrap_or_default(), is_visible);
+    runner.follow(move || {
+        let seen = runner.by_now();
+        let asked = seen.as_ref().and_then(|seen| pending_request(&seen.state));
+        let now = (asked, every_s.get().unwrap_or_default(), !clock::is_hidden());
         if before.as_ref() == Some(&now) {
             return;
         }
@@ -129,7 +123,7 @@ fn refresh_while_pending(runner: Runner, every_s: Given<u32>) {
         let (Some((account, uuid)), every_s, is_visible) = now else {
             return;
         };
-        let Some(now) = runner.clock() else {
+        let Some(now) = seen.map(|seen| seen.device_now) else {
             return;
         };
         if every_s == 0 {
@@ -228,17 +222,10 @@ impl Poll {
     /// By the clock as well: once the date has passed and the API was asked once more, it is over.
     fn is_still_pending(&self) -> bool {
         let wanted = (self.account.clone(), self.uuid.clone());
-        self.runner.peek(|state, now| {
-            pending_request(state) == Some(wanted)
-                && state
-                    .connection()
-                    .is_some_and(|connection| connection.status_at(now) == Status::Pending)
-        }) == Some(true)
+        self.runner.by_now().is_some_and(|seen| {
+            let connection = seen.state.connection();
+            pending_request(&seen.state) == Some(wanted)
+                && connection.is_some_and(|one| one.status_at(seen.now()) == Status::Pending)
+        })
     }
-}
-
-/// For as long as the widget is there.
-fn keep(watch: Watch) {
-    let kept = StoredValue::new_local(Some(watch));
-    on_cleanup(move || drop(kept.try_update_value(Option::take)));
 }

@@ -1,6 +1,7 @@
 //! Runs the state machine: events in, commands out into the world, answers back in.
 
-use std::cell::RefCell;
+use std::any::Any;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use leptos::prelude::*;
@@ -89,12 +90,9 @@ pub type Answer<T> = LocalFuture<Result<T, Unanswered>>;
 /// The widget may be taken out of the page at any moment, also from inside something that it calls; what
 /// comes after that changes nothing on a screen, but still settles the record of a request.
 #[derive(Clone, Copy)]
-pub(super) struct Runner {
-    seen: RwSignal<Seen>,
-    desk: StoredValue<Rc<Desk>, LocalStorage>,
-}
+pub(super) struct Runner(StoredValue<Rc<Desk>, LocalStorage>);
 
-/// Everything that the screen is a function of: in one signal, since each type that a signal holds has to be paid for.
+/// Everything that the screen is a function of.
 #[derive(Clone)]
 pub(super) struct Seen {
     pub(super) state: State,
@@ -106,8 +104,12 @@ pub(super) struct Seen {
     pub(super) milestone: Option<Milestone>,
 }
 
-/// What the widget works with, and does not show.
+/// What the widget works with. It goes with the widget, and with it all that it keeps.
+///
+/// Not in signals, which stand at the widget's border: inside, whatever changes is drawn anew by one function, and each
+/// kind of signal, memo and effect has to be paid for (see `docs/size.md`).
 struct Desk {
+    seen: RefCell<Seen>,
     calls: Calls,
     account: Given<Option<AccountUuid>>,
     key_case: Given<KeyCase>,
@@ -116,6 +118,9 @@ struct Desk {
     left: RefCell<Option<Pending>>,
     /// The element that hosts hear of everything from.
     root: RefCell<Option<Element>>,
+    followers: RefCell<Vec<Box<dyn FnMut()>>>,
+    is_awake: Cell<bool>,
+    kept: RefCell<Vec<Box<dyn Any>>>,
 }
 
 impl Seen {
@@ -133,22 +138,23 @@ impl Runner {
         key_case: Given<KeyCase>,
         text: String,
     ) -> Self {
-        Self {
-            seen: RwSignal::new(Seen {
+        Self(StoredValue::new_local(Rc::new(Desk {
+            seen: RefCell::new(Seen {
                 state: State::with_text(text),
                 device_now: (calls.now)(),
                 kept: Kept::Stored,
                 milestone: None,
             }),
-            desk: StoredValue::new_local(Rc::new(Desk {
-                calls,
-                account,
-                key_case,
-                check_timer: RefCell::default(),
-                left: RefCell::default(),
-                root: RefCell::default(),
-            })),
-        }
+            calls,
+            account,
+            key_case,
+            check_timer: RefCell::default(),
+            left: RefCell::default(),
+            root: RefCell::default(),
+            followers: RefCell::default(),
+            is_awake: Cell::new(false),
+            kept: RefCell::default(),
+        })))
     }
 
     /// Names the element that hosts hear of everything from.
@@ -163,32 +169,72 @@ impl Runner {
         self.desk()?.root.borrow().clone()
     }
 
-    /// Looks at what the screen is a function of, and follows it; `None` if the widget is gone.
-    pub(super) fn see<T>(self, look: impl FnOnce(&Seen) -> T) -> Option<T> {
-        once(look, |look| {
-            self.seen.try_with(look);
-        })
+    /// Keeps something for as long as the widget is there.
+    pub(super) fn hold(self, thing: Box<dyn Any>) {
+        if let Some(desk) = self.desk() {
+            desk.kept.borrow_mut().push(thing);
+        }
     }
 
-    /// Looks at it, and at the API's time by now, once; `None` if the widget is gone.
-    pub(super) fn peek<T>(self, look: impl FnOnce(&State, Timestamp) -> T) -> Option<T> {
-        let device_now = self.clock()?;
-        let look = |seen: &Seen| look(&seen.state, seen.state.corrected(device_now));
-        once(look, |look| {
-            self.seen.try_with_untracked(look);
-        })
+    /// Does `act` in a moment, and again after each change.
+    pub(super) fn follow(self, act: impl FnMut() + 'static) {
+        if let Some(desk) = self.desk() {
+            desk.followers.borrow_mut().push(Box::new(act));
+            self.wake();
+        }
+    }
+
+    /// Has those who follow look in a moment: something has changed, and more may in this same task.
+    pub(super) fn wake(self) {
+        let Some(desk) = self.desk() else {
+            return;
+        };
+        if !desk.is_awake.replace(true) {
+            drop(desk);
+            spawn(Box::pin(async move {
+                if let Some(desk) = self.desk() {
+                    desk.is_awake.set(false);
+                    // Whoever is called may make somebody follow, or take the widget away.
+                    let mut followers = desk.followers.take();
+                    for follower in &mut followers {
+                        follower();
+                    }
+                    followers.append(&mut desk.followers.borrow_mut());
+                    desk.followers.replace(followers);
+                }
+            }));
+        }
+    }
+
+    /// What the screen is a function of, by now; `None` if the widget is gone.
+    pub(super) fn seen(self) -> Option<Seen> {
+        Some(self.desk()?.seen.borrow().clone())
+    }
+
+    /// The same, at the time by now.
+    pub(super) fn by_now(self) -> Option<Seen> {
+        let desk = self.desk()?;
+        let device_now = (desk.calls.now)();
+        let mut seen = desk.seen.borrow().clone();
+        seen.device_now = device_now;
+        Some(seen)
     }
 
     /// Looks at the clock.
     pub(super) fn tick(self) {
-        if let Some(now) = self.clock() {
-            self.change(&mut |seen| seen.device_now = now);
+        if let Some(desk) = self.desk() {
+            let now = (desk.calls.now)();
+            desk.seen.borrow_mut().device_now = now;
+            self.wake();
         }
     }
 
     /// Notes the milestone that the countdown passed last.
     pub(super) fn pass(self, milestone: Option<Milestone>) {
-        self.change(&mut |seen| seen.milestone = milestone);
+        if let Some(desk) = self.desk() {
+            desk.seen.borrow_mut().milestone = milestone;
+            self.wake();
+        }
     }
 
     /// A press of send: what it finds.
@@ -213,25 +259,22 @@ impl Runner {
     /// Changes the state and does what follows from it.
     pub(super) fn dispatch(self, event: Event) {
         self.tick();
-        let Some(state) = self.peek(|state, _| state.clone()) else {
+        let Some(desk) = self.desk() else {
             return;
         };
         // A host needs not be told what it said itself.
         let is_from_host = matches!(event, Event::Given(..));
-        let (next, command) = update(state.clone(), event);
+        let before = desk.seen.borrow().state.clone();
+        let (after, command) = update(before.clone(), event);
         let news = match is_from_host {
             true => Vec::new(),
-            false => news(&state, &next),
+            false => news(&before, &after),
         };
-        let mut next = Some(next);
-        self.change(&mut |seen| {
-            if let Some(next) = next.take() {
-                seen.state = next;
-            }
-        });
+        desk.seen.borrow_mut().state = after;
         if let Some(command) = command {
-            self.run(command);
+            self.run(&desk, command);
         }
+        drop(desk);
         // Last, for a host may do anything now, taking the widget away included.
         for news in news {
             self.tell(Message::News(news));
@@ -253,7 +296,7 @@ impl Runner {
             return;
         };
         let left = desk.left.borrow().clone();
-        let mut made = self.peek(|state, _| state.made_here()).unwrap_or_default();
+        let mut made = desk.seen.borrow().state.made_here();
         made.retain(|pending| {
             pending.has_ended || left.as_ref().is_some_and(|left| left.is_same(pending))
         });
@@ -274,30 +317,17 @@ impl Runner {
         Some((self.desk()?.calls.one)(account, uuid))
     }
 
-    /// The device's time at this moment; `None` if the widget is gone.
-    pub(super) fn clock(self) -> Option<Timestamp> {
-        Some((self.desk()?.calls.now)())
-    }
-
     fn desk(self) -> Option<Rc<Desk>> {
-        self.desk.try_get_value()
+        self.0.try_get_value()
     }
 
-    /// Nothing changes where the widget is gone.
-    fn change(self, change: &mut dyn FnMut(&mut Seen)) {
-        let _ = self.seen.try_update(change);
-    }
-
-    fn run(self, command: Command) {
-        let Some(desk) = self.desk() else {
-            return;
-        };
+    fn run(self, desk: &Rc<Desk>, command: Command) {
         match command {
             Command::Send {
                 attempt,
                 pending,
                 in_doubt,
-            } => spawn(Box::pin(self.send(desk, attempt, pending, in_doubt))),
+            } => spawn(Box::pin(self.send(Rc::clone(desk), attempt, pending, in_doubt))),
             Command::Check {
                 attempt,
                 pending,
@@ -329,7 +359,7 @@ impl Runner {
                     in_doubt,
                     recorded: Box::new(move |kept| {
                         desk.left.replace(Some(leaving));
-                        self.change(&mut |seen| seen.kept = kept);
+                        self.stored(&desk, kept);
                     }),
                 })
                 .await
@@ -369,22 +399,11 @@ impl Runner {
 
     async fn keep_all(self, desk: Rc<Desk>, made: Vec<Pending>) {
         let kept = (desk.calls.keep)(made).await;
-        self.change(&mut |seen| seen.kept = kept);
+        self.stored(&desk, kept);
     }
-}
 
-/// Does `act` once the page is drawn, and again after whatever it has read of signals has changed.
-pub(super) fn follow(act: impl FnMut() + 'static) {
-    fn follow(mut act: Box<dyn FnMut()>) {
-        Effect::new(move |_: Option<()>| act());
+    fn stored(self, desk: &Desk, kept: Kept) {
+        desk.seen.borrow_mut().kept = kept;
+        self.wake();
     }
-    follow(Box::new(act));
-}
-
-/// Has one function look for all kinds of answers.
-fn once<T>(look: impl FnOnce(&Seen) -> T, show: impl FnOnce(&mut dyn FnMut(&Seen))) -> Option<T> {
-    let mut look = Some(look);
-    let mut found = None;
-    show(&mut |seen| found = look.take().map(|look| look(seen)));
-    found
 }

@@ -17,7 +17,7 @@ use super::given::Given;
 use super::key_field::{Ids, key_field};
 use super::pen::{Button, Pen};
 use super::pulse;
-use super::runner::{Calls, Runner, Seen, follow};
+use super::runner::{Calls, Runner, Seen};
 use super::words;
 use crate::browser::spawn;
 use crate::domain::account::AccountUuid;
@@ -62,10 +62,13 @@ pub fn Widget(
     if let Some(ready) = ready {
         ready(controls);
     }
+    // Each in its place, where the signals of a host are followed.
+    refresh_s.watch(move || runner.wake());
+    adviser_key.watch(move || runner.wake());
     pulse::begin(runner, refresh_s);
     // A host may set the same code again, which is no reason to write over what was typed since.
     let mut given = text;
-    follow(move || {
+    runner.follow(move || {
         let code = adviser_key.get().unwrap_or_default();
         if code != given {
             given.clone_from(&code);
@@ -76,12 +79,9 @@ pub fn Widget(
     });
     if found != Recorded::default() {
         // After the first drawing, so that the status region is there before its text.
-        let mut found = Some(found);
-        follow(move || {
-            if let Some(found) = found.take() {
-                untrack(|| runner.dispatch(Event::Restored(found)));
-            }
-        });
+        spawn(Box::pin(async move {
+            runner.dispatch(Event::Restored(found));
+        }));
     }
     let draw: Rc<dyn Fn(Element)> = Rc::new(move |root| draw(controls, root));
     view! { <div class="referral-connect" part="base" use:drawn=draw></div> }
@@ -112,8 +112,7 @@ fn draw(controls: Controls, root: Element) {
     let mut draw = {
         let (pen, has_focus) = (Rc::clone(&pen), Rc::clone(&has_focus));
         move || {
-            // Not while the signal is held: whoever hears of a change, or of a lost focus, may do anything.
-            let Some(seen) = runner.see(Seen::clone) else {
+            let Some(seen) = runner.seen() else {
                 return;
             };
             let Ok(mut pen) = pen.try_borrow_mut() else {
@@ -138,8 +137,8 @@ fn draw(controls: Controls, root: Element) {
             }
         }
     };
-    untrack(&mut draw);
-    follow(draw);
+    draw();
+    runner.follow(draw);
     listen(controls, &root, pen, has_focus);
 }
 
@@ -241,8 +240,7 @@ fn listen(controls: Controls, root: &Element, pen: Rc<RefCell<Pen>>, has_focus: 
         // The browser refuses no listener for an event of such a name.
         let _ = root.add_event_listener_with_callback(kind, heed.as_ref().unchecked_ref());
     }
-    // For as long as the widget is there.
-    StoredValue::new_local(heed);
+    runner.hold(Box::new(heed));
 }
 
 fn field(runner: Runner) -> Option<HtmlInputElement> {
