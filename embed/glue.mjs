@@ -25,7 +25,7 @@ const esbuild = createRequire(join(tools, "package.json"))("esbuild");
 
 const script = join(folder, `${name}.js`);
 const module = join(folder, `${name}_bg.wasm`);
-const OPTIMISE = ["-Oz", "--converge"];
+const OPTIMISE = ["-Oz", "--strip-debug", "--strip-producers", "--strip-target-features"];
 
 /** Sections of a module, and kinds of what it imports and exports (WebAssembly Core Specification, 5.5). */
 const SECTION = { imports: 2, exports: 7 };

@@ -93,7 +93,10 @@ fn host_of(authority: &str) -> Option<&str> {
     let (host, port) = match authority.strip_prefix('[') {
         Some(bracketed) => {
             let (address, after) = bracketed.split_once(']')?;
-            address.parse::<std::net::Ipv6Addr>().ok()?;
+            // Whether it is one is for the browser to say; what is in brackets is no name, in any case.
+            if !address.bytes().all(|byte| byte.is_ascii_hexdigit() || b":.".contains(&byte)) {
+                return None;
+            }
             match after {
                 "" => (address, None),
                 _ => (address, Some(after.strip_prefix(':')?)),
@@ -108,11 +111,14 @@ fn host_of(authority: &str) -> Option<&str> {
     (!host.is_empty() && port_fits).then_some(host)
 }
 
+/// 127.0.0.0/8, as four numbers.
+fn is_loopback_v4(address: &str) -> bool {
+    let is_number = |part: &str| part.parse::<u8>().is_ok_and(|number| number.to_string() == part);
+    let mut parts = address.split('.');
+    parts.next() == Some("127") && parts.clone().count() == 3 && parts.all(is_number)
+}
+
 fn is_loopback(host: &str) -> bool {
     let name = host.to_ascii_lowercase();
-    name == "localhost"
-        || name.ends_with(".localhost")
-        || name
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
+    name == "localhost" || name.ends_with(".localhost") || name == "::1" || is_loopback_v4(&name)
 }

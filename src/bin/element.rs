@@ -5,6 +5,10 @@ use referral_connect::element::{Element, Host};
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
+
 /// A widget in an element. To take it out, free it.
 #[wasm_bindgen]
 pub struct Widget(Element);

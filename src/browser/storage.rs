@@ -83,13 +83,16 @@ pub fn recorded() -> Recorded {
         for entry in entries {
             match pending_of(&entry) {
                 Some(pending) if holds(&recorded.pending, &pending) => {}
-                Some(pending) => recorded.pending.push(pending),
+                Some(pending) => {
+                    let is_before = |other: &Pending| other.since <= pending.since;
+                    let place = recorded.pending.partition_point(is_before);
+                    recorded.pending.insert(place, pending);
+                }
                 None => recorded.has_unreadable = true,
             }
         }
     }
     SETTLED.with_borrow(|settled| recorded.pending.retain(|pending| !holds(settled, pending)));
-    recorded.pending.sort_by_key(|pending| pending.since);
     recorded
 }
 
@@ -153,9 +156,11 @@ pub(super) fn claims(name: &str) -> Vec<(String, Timestamp)> {
         let at_ms = storage.get_item(&entry).ok()??.parse().ok()?;
         Some((mark, Timestamp::from_millis(at_ms)))
     };
-    (0..storage.length().unwrap_or(0))
-        .filter_map(entry)
-        .collect()
+    let mut claims = Vec::new();
+    for index in 0..storage.length().unwrap_or(0) {
+        claims.extend(entry(index));
+    }
+    claims
 }
 
 fn claim_entry(name: &str, mark: &str) -> String {
@@ -212,17 +217,19 @@ struct Confirmed {
 
 /// Oldest first. What cannot be read is not missed: it would only have spared the person a question.
 fn confirmed() -> Vec<Confirmed> {
-    read(CONFIRMED_ENTRY)
-        .iter()
-        .filter_map(|text| list(text))
-        .flatten()
-        .filter_map(|entry| {
-            Some(Confirmed {
-                uuid: entry.get("uuid")?.text()?,
-                at_ms: entry.get("at_ms")?.whole()?,
-            })
+    let confirmed_of = |entry: &Value| {
+        Some(Confirmed {
+            uuid: entry.get("uuid")?.text()?,
+            at_ms: entry.get("at_ms")?.whole()?,
         })
-        .collect()
+    };
+    let mut all = Vec::new();
+    for text in read(CONFIRMED_ENTRY) {
+        for entry in list(&text).unwrap_or_default() {
+            all.extend(confirmed_of(&entry));
+        }
+    }
+    all
 }
 
 fn note_confirmed(uuid: &str, now: Timestamp) {

@@ -15,6 +15,7 @@ mod button;
 mod card;
 mod countdown;
 mod doubt;
+mod drawing;
 mod key_field;
 mod pen;
 mod pulse;

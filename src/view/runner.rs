@@ -4,7 +4,7 @@ use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use leptos::prelude::*;
+use leptos::prelude::on_cleanup;
 use web_sys::Element;
 
 use super::given::Given;
@@ -90,7 +90,15 @@ pub type Answer<T> = LocalFuture<Result<T, Unanswered>>;
 /// The widget may be taken out of the page at any moment, also from inside something that it calls; what
 /// comes after that changes nothing on a screen, but still settles the record of a request.
 #[derive(Clone, Copy)]
-pub(super) struct Runner(StoredValue<Rc<Desk>, LocalStorage>);
+pub(super) struct Runner(u32);
+
+thread_local! {
+    /// The desks of the widgets that there are, by the number of each.
+    static DESKS: RefCell<Vec<(u32, Rc<Desk>)>> = const { RefCell::new(Vec::new()) };
+
+    /// How many there have been.
+    static WIDGETS: Cell<u32> = const { Cell::new(0) };
+}
 
 /// Everything that the screen is a function of.
 #[derive(Clone)]
@@ -138,7 +146,7 @@ impl Runner {
         key_case: Given<KeyCase>,
         text: String,
     ) -> Self {
-        Self(StoredValue::new_local(Rc::new(Desk {
+        let desk = Rc::new(Desk {
             seen: RefCell::new(Seen {
                 state: State::with_text(text),
                 device_now: (calls.now)(),
@@ -154,7 +162,23 @@ impl Runner {
             followers: RefCell::default(),
             is_awake: Cell::new(false),
             kept: RefCell::default(),
-        })))
+        });
+        let number = WIDGETS.get();
+        WIDGETS.set(number.wrapping_add(1));
+        DESKS.with_borrow_mut(|desks| desks.push((number, desk)));
+        // Taken out first, and dropped when nothing is borrowed: what it keeps may look for other desks.
+        on_cleanup(move || {
+            drop(DESKS.with_borrow_mut(|desks| {
+                let place = desks.iter().position(|(known, _)| *known == number)?;
+                Some(desks.swap_remove(place))
+            }));
+        });
+        Self(number)
+    }
+
+    /// Tells the widgets of one page apart.
+    pub(super) fn number(self) -> u32 {
+        self.0
     }
 
     /// Names the element that hosts hear of everything from.
@@ -318,7 +342,10 @@ impl Runner {
     }
 
     fn desk(self) -> Option<Rc<Desk>> {
-        self.0.try_get_value()
+        DESKS.with_borrow(|desks| {
+            let found = desks.iter().find(|(known, _)| *known == self.0);
+            found.map(|(_, desk)| Rc::clone(desk))
+        })
     }
 
     fn run(self, desk: &Rc<Desk>, command: Command) {

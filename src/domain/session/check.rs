@@ -137,22 +137,18 @@ impl State {
         let pressed = pending.since.plus_millis(behind_ms);
         let newest = listed.iter().filter_map(Connection::created).max();
         // What another tab learned of other requests since is noted in the record of this one.
-        let noted = recorded
-            .pending
-            .iter()
-            .filter(|other| other.is_same(pending));
-        let known: Vec<&String> = [pending]
-            .into_iter()
-            .chain(noted)
-            .flat_map(|record| &record.known_uuids)
-            .chain(&self.known_uuids)
-            .collect();
-        let is_known = |uuid: &String| known.contains(&uuid);
-        let unknown: Vec<Connection> = listed
-            .into_iter()
-            .filter(|connection| connection.direction != Direction::Received)
-            .filter(|connection| !connection.uuid.as_ref().is_some_and(is_known))
-            .collect();
+        let is_noted = |uuid: &String| {
+            let holds = |other: &Pending| other.is_same(pending) && other.known_uuids.contains(uuid);
+            recorded.pending.iter().any(holds)
+        };
+        let is_known = |uuid: &String| {
+            pending.known_uuids.contains(uuid) || self.known_uuids.contains(uuid) || is_noted(uuid)
+        };
+        let mut unknown = listed;
+        unknown.retain(|connection| {
+            connection.direction != Direction::Received
+                && !connection.uuid.as_ref().is_some_and(is_known)
+        });
         let earliest = pressed.plus_millis(-CLOCK_SLACK_MS);
         // No request is made in the future: then the device's clock is behind, by this or more.
         let future_ms = newest.map_or(0, |newest| newest.millis_since(now));
@@ -205,13 +201,13 @@ fn may_be_under_way(pending: &Pending, now: Timestamp) -> bool {
         && (-CLOCK_SLACK_MS..LONGEST_UNDER_WAY_MS).contains(&now.millis_since(pending.since))
 }
 
-fn since(connections: Vec<Connection>, earliest: Timestamp) -> Vec<Connection> {
-    let is_since = |connection: &Connection| {
+fn since(mut connections: Vec<Connection>, earliest: Timestamp) -> Vec<Connection> {
+    connections.retain(|connection| {
         connection
             .created()
             .is_none_or(|created| created >= earliest)
-    };
-    connections.into_iter().filter(is_since).collect()
+    });
+    connections
 }
 
 fn at_most(mut choices: Vec<Connection>) -> Vec<Connection> {

@@ -52,21 +52,20 @@ pub fn news(before: &State, after: &State) -> Vec<News> {
         }
         _ => None,
     };
-    let rejected = newly_rejected(before, after);
-    let auth_required =
-        (wants_sign_in(after) && !wants_sign_in(before)).then_some(News::AuthRequired);
-    of_stage
-        .into_iter()
-        .chain(rejected.map(News::Rejected))
-        .chain(auth_required)
-        .collect()
+    let mut news = Vec::new();
+    news.extend(of_stage);
+    news.extend(newly_rejected(before, after));
+    if wants_sign_in(after) && !wants_sign_in(before) {
+        news.push(News::AuthRequired);
+    }
+    news
 }
 
 /// A refusal ends a request, so it can only follow on one that was being made.
-fn newly_rejected(before: &State, after: &State) -> Option<Rejection> {
+fn newly_rejected(before: &State, after: &State) -> Option<News> {
     match (&before.stage, &after.notice) {
         (Stage::Sending { .. }, Some(Notice::Rejected { rejection, .. })) => {
-            Some(rejection.clone())
+            Some(News::Rejected(rejection.clone()))
         }
         _ => None,
     }

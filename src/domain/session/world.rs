@@ -97,10 +97,9 @@ impl State {
         // A person who sent the same code again after a doubt has their answer to both.
         let is_answered =
             |other: &Pending| other.key == pending.key && other.account == pending.account;
-        let (settled, unresolved) = std::mem::take(&mut self.unresolved)
-            .into_iter()
-            .partition(is_answered);
-        self.unresolved = unresolved;
+        let mut settled = self.unresolved.clone();
+        settled.retain(is_answered);
+        self.unresolved.retain(|other| !is_answered(other));
         let uuid = connection.as_ref().and_then(|c| c.uuid.clone());
         if uuid.is_none() {
             self.unnamed.push(pending.since);
