@@ -21,7 +21,7 @@ impl Token {
     /// The value of the `Authorization` header.
     #[must_use]
     pub fn authorization(&self) -> String {
-        format!("Bearer {}", self.0)
+        ["Bearer ", &self.0].concat()
     }
 }
 

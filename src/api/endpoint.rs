@@ -25,7 +25,7 @@ impl Endpoint {
     /// The address of a path below `/api/v1`.
     #[must_use]
     pub fn url(&self, path: &str) -> String {
-        format!("{}/api/v1/{path}", self.0)
+        [&self.0, "/api/v1/", path].concat()
     }
 
     /// Whether it is reached without leaving the device, and so without the internet.
@@ -94,7 +94,10 @@ fn host_of(authority: &str) -> Option<&str> {
         Some(bracketed) => {
             let (address, after) = bracketed.split_once(']')?;
             // Whether it is one is for the browser to say; what is in brackets is no name, in any case.
-            if !address.bytes().all(|byte| byte.is_ascii_hexdigit() || b":.".contains(&byte)) {
+            if !address
+                .bytes()
+                .all(|byte| byte.is_ascii_hexdigit() || b":.".contains(&byte))
+            {
                 return None;
             }
             match after {
@@ -111,11 +114,13 @@ fn host_of(authority: &str) -> Option<&str> {
     (!host.is_empty() && port_fits).then_some(host)
 }
 
-/// 127.0.0.0/8, as four numbers.
+/// 127.0.0.0/8, as four numbers. Whether each fits is for the browser to say: it makes no request to one that does not.
 fn is_loopback_v4(address: &str) -> bool {
-    let is_number = |part: &str| part.parse::<u8>().is_ok_and(|number| number.to_string() == part);
-    let mut parts = address.split('.');
-    parts.next() == Some("127") && parts.clone().count() == 3 && parts.all(is_number)
+    let dots = address.bytes().filter(|&byte| byte == b'.').count();
+    let is_numbers = address
+        .bytes()
+        .all(|byte| byte == b'.' || byte.is_ascii_digit());
+    address.starts_with("127.") && dots == 3 && is_numbers
 }
 
 fn is_loopback(host: &str) -> bool {

@@ -103,7 +103,8 @@ pub fn create(
 /// Lists the requests that the account's firm has sent, newest first.
 #[must_use]
 pub fn list_sent(endpoint: &Endpoint, token: Option<&Token>, account: &AccountUuid) -> Request {
-    let query = format!("referral-connections?filter%5Bdirection%5D=sent&per_page={PER_PAGE}");
+    let query = "referral-connections?filter%5Bdirection%5D=sent&per_page=";
+    let query = [query, &PER_PAGE.to_string()].concat();
     get(endpoint.url(&query), token, Some(account))
 }
 
@@ -115,7 +116,7 @@ pub fn one(
     account: &AccountUuid,
     uuid: &str,
 ) -> Request {
-    let path = format!("referral-connections/{}", escaped(uuid));
+    let path = ["referral-connections/", &escaped(uuid)].concat();
     get(endpoint.url(&path), token, Some(account))
 }
 
@@ -227,20 +228,21 @@ fn headers(token: Option<&Token>, account: Option<&AccountUuid>) -> Vec<(&'stati
         headers.push(("Authorization", token.authorization()));
     }
     if let Some(account) = account {
-        headers.push(("X-PLANNR-ACCOUNT-UUID", account.to_string()));
+        headers.push(("X-PLANNR-ACCOUNT-UUID", account.as_str().to_owned()));
     }
     headers
 }
 
 /// A UUID comes from the API and is put into an address: only what cannot change the path goes in as it is.
 fn escaped(segment: &str) -> String {
-    use std::fmt::Write as _;
     segment.bytes().fold(String::new(), |mut path, byte| {
         if byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_' {
             path.push(char::from(byte));
         } else {
-            // Writing to a String cannot fail.
-            let _ = write!(path, "%{byte:02X}");
+            path.push('%');
+            for digit in [byte >> 4, byte & 15] {
+                path.push(char::from(b"0123456789ABCDEF"[usize::from(digit)]));
+            }
         }
         path
     })

@@ -126,7 +126,10 @@ pub fn watch_return(mut returned: impl FnMut() + 'static) -> Watch {
 /// Calls `leaving` when the page is closed, left or put aside.
 #[must_use]
 pub fn watch_leaving(mut leaving: impl FnMut() + 'static) -> Watch {
-    Watch::new(&[(Target::Window, "pagehide")], Box::new(move |_| leaving()))
+    Watch::new(
+        &[(Target::Window, "pagehide")],
+        Box::new(move |_| leaving()),
+    )
 }
 
 /// Calls `changed` when another page of the same origin changed what the browser stores.
@@ -136,10 +139,7 @@ pub fn watch_storage(mut changed: impl FnMut() + 'static) -> Watch {
 }
 
 impl Watch {
-    fn new(
-        events: &'static [(Target, &'static str)],
-        heard: Box<dyn FnMut(JsValue)>,
-    ) -> Self {
+    fn new(events: &'static [(Target, &'static str)], heard: Box<dyn FnMut(JsValue)>) -> Self {
         let watch = Self {
             events,
             listener: Closure::wrap(heard),

@@ -215,7 +215,7 @@ impl Drop for Claim {
 async fn claim(name: &str) -> Option<Claim> {
     let claim = Claim {
         name: name.to_owned(),
-        mark: format!("{:016x}", js_sys::Math::random().to_bits()),
+        mark: js_sys::Math::random().to_bits().to_string(),
     };
     let made = clock::now();
     storage::make_claim(name, &claim.mark, made);

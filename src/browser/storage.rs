@@ -164,7 +164,7 @@ pub(super) fn claims(name: &str) -> Vec<(String, Timestamp)> {
 }
 
 fn claim_entry(name: &str, mark: &str) -> String {
-    format!("{CLAIM_PREFIX}{name}.{mark}")
+    [CLAIM_PREFIX, name, ".", mark].concat()
 }
 
 /// A [`Pending`] as it is written down.

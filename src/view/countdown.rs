@@ -43,7 +43,8 @@ fn meter(pen: &mut Pen, permille: u16, left: &str) {
     pen.set("aria-valuenow", Some(&percent.to_string()));
     pen.set("aria-valuetext", Some(left));
     pen.open("div|class=referral-meter-left");
-    pen.width(format!("{percent}.{}%", permille % 10));
+    let tenths = permille % 10;
+    pen.width([&percent.to_string(), ".", &tenths.to_string(), "%"].concat());
     pen.close();
     pen.close();
 }

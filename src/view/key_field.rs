@@ -35,11 +35,11 @@ pub(super) struct Ids {
 impl Ids {
     /// Those of the widget with this number.
     pub(super) fn new(number: u32) -> Self {
-        let field = format!("referral-{number}");
-        let hint = format!("{field}-hint");
-        let error = format!("{field}-error");
+        let field = ["referral-", &number.to_string()].concat();
+        let hint = [&field, "-hint"].concat();
+        let error = [&field, "-error"].concat();
         Self {
-            described_by: format!("{hint} {error}"),
+            described_by: [&hint, " ", &error].concat(),
             field,
             hint,
             error,

@@ -112,7 +112,11 @@ fn refresh_while_pending(runner: Runner, every_s: Given<u32>) {
     runner.follow(move || {
         let seen = runner.by_now();
         let asked = seen.as_ref().and_then(|seen| pending_request(&seen.state));
-        let now = (asked, every_s.get().unwrap_or_default(), !clock::is_hidden());
+        let now = (
+            asked,
+            every_s.get().unwrap_or_default(),
+            !clock::is_hidden(),
+        );
         if before.as_ref() == Some(&now) {
             return;
         }

@@ -354,7 +354,12 @@ impl Runner {
                 attempt,
                 pending,
                 in_doubt,
-            } => spawn(Box::pin(self.send(Rc::clone(desk), attempt, pending, in_doubt))),
+            } => spawn(Box::pin(self.send(
+                Rc::clone(desk),
+                attempt,
+                pending,
+                in_doubt,
+            ))),
             Command::Check {
                 attempt,
                 pending,

@@ -110,7 +110,7 @@ fn sentence_case(word: &str) -> String {
 #[must_use]
 pub fn time_left(left: TimeLeft) -> String {
     match left.second {
-        Some(second) => format!("{} {}", amount(left.first), amount(second)),
+        Some(second) => [&amount(left.first), " ", &amount(second)].concat(),
         None => amount(left.first),
     }
 }
@@ -123,7 +123,7 @@ fn amount(amount: Amount) -> String {
         Unit::Second => "second",
     };
     let plural = if amount.count == 1 { "" } else { "s" };
-    format!("{} {unit}{plural}", amount.count)
+    [&amount.count.to_string(), " ", unit, plural].concat()
 }
 
 /// What is announced when a countdown passes a milestone.
@@ -178,30 +178,42 @@ pub fn not_sent(why: NotSent) -> Cow<'static, str> {
 /// What is wrong with a code, and how to mend it.
 #[must_use]
 pub fn key_problem(problem: KeyProblem) -> Cow<'static, str> {
-    let words = match problem {
-        KeyProblem::Empty => {
-            format!("Enter the other adviser's referral code. It has {KEY_LENGTH} characters.")
-        }
+    match problem {
+        KeyProblem::Empty => around(
+            "Enter the other adviser's referral code. It has ",
+            KEY_LENGTH,
+            " characters.",
+        ),
+        KeyProblem::TooShort { found: 1 } => around(
+            "This code has 1 character, and a referral code has ",
+            KEY_LENGTH,
+            ". Add what is missing.",
+        ),
         KeyProblem::TooShort { found } => {
-            let characters = if found == 1 {
-                "character"
-            } else {
-                "characters"
-            };
-            format!(
-                "This code has {found} {characters}, and a referral code has {KEY_LENGTH}. Add what is \
-                 missing."
-            )
+            around("This code has ", found, &of_code(". Add what is missing."))
         }
-        KeyProblem::TooLong { found } => format!(
-            "This code has {found} characters, and a referral code has {KEY_LENGTH}. Remove what does not \
-             belong to it."
+        KeyProblem::TooLong { found } => around(
+            "This code has ",
+            found,
+            &of_code(". Remove what does not belong to it."),
         ),
-        KeyProblem::Character(strange) => format!(
-            "A referral code has only plain letters, digits and signs. Replace “{strange}” in it."
-        ),
-    };
-    words.into()
+        KeyProblem::Character(strange) => {
+            let mut words =
+                String::from("A referral code has only plain letters, digits and signs. Replace “");
+            words.push(strange);
+            words.push_str("” in it.");
+            words.into()
+        }
+    }
+}
+
+fn of_code(next: &str) -> Cow<'static, str> {
+    around(" characters, and a referral code has ", KEY_LENGTH, next)
+}
+
+/// A number between words. Not by `format!`, whose machinery nothing else here needs.
+fn around(before: &str, number: usize, after: &str) -> Cow<'static, str> {
+    [before, &number.to_string(), after].concat().into()
 }
 
 /// What the API refused, and what to do. What the API says itself stands below it.
@@ -217,11 +229,11 @@ pub fn rejection(rejection: &Rejection) -> Cow<'static, str> {
              your firm's administrator."
         }
         Reason::WrongAddress => {
-            return format!(
-                "Nothing was sent: there is no place for referral requests at Plannr's address (status {}). \
-                 Correct it in the settings, or tell whoever runs this page.",
-                rejection.status
-            ).into();
+            return around(
+                "Nothing was sent: there is no place for referral requests at Plannr's address (status ",
+                rejection.status.into(),
+                "). Correct it in the settings, or tell whoever runs this page.",
+            );
         }
         Reason::Conflict => {
             "Nothing was sent: your firms are connected already, or a request is waiting for an answer. Look \
@@ -234,11 +246,11 @@ pub fn rejection(rejection: &Rejection) -> Cow<'static, str> {
             "Nothing was sent: there were too many requests in a short time. Wait, then send again."
         }
         Reason::Other => {
-            return format!(
-                "Nothing was sent: Plannr refused the request (status {}). Try again later, or tell whoever \
-                 runs this page.",
-                rejection.status
-            ).into();
+            return around(
+                "Nothing was sent: Plannr refused the request (status ",
+                rejection.status.into(),
+                "). Try again later, or tell whoever runs this page.",
+            );
         }
     };
     words.into()
@@ -247,7 +259,7 @@ pub fn rejection(rejection: &Rejection) -> Cow<'static, str> {
 /// How long to wait after too many requests.
 #[must_use]
 pub fn wait(left: TimeLeft) -> String {
-    format!("You can send again in {}.", time_left(left))
+    ["You can send again in ", &time_left(left), "."].concat()
 }
 
 /// The wait after too many requests is over.
@@ -256,7 +268,7 @@ pub const WAIT_OVER: &str = "You can send again now.";
 /// That a request may have been sent.
 #[must_use]
 pub fn maybe_sent(key: &str) -> String {
-    format!("Your request with the code {key} may have been sent.")
+    ["Your request with the code ", key, " may have been sent."].concat()
 }
 
 /// Why that is not known.
@@ -267,7 +279,11 @@ pub fn doubt(doubt: Doubt) -> Cow<'static, str> {
         Doubt::TimedOut => "Plannr did not answer within 20 seconds.",
         Doubt::Status(0) => "Plannr sent the request to another address, which we did not follow.",
         Doubt::Status(status) => {
-            return format!("Plannr answered that something failed (status {status}).").into();
+            return around(
+                "Plannr answered that something failed (status ",
+                status.into(),
+                ").",
+            );
         }
         Doubt::Earlier => "It was made earlier, and no answer settled it.",
     };
@@ -310,11 +326,12 @@ pub fn unanswered(why: Unanswered) -> Cow<'static, str> {
              Look in Plannr itself."
         }
         Unanswered::TooMany { retry_after_s } => {
-            return format!(
-                "We could not check: there were too many requests in a short time. Check again in \
-                 {retry_after_s} seconds."
-            )
-            .into();
+            let seconds = usize::try_from(retry_after_s).unwrap_or(usize::MAX);
+            return around(
+                "We could not check: there were too many requests in a short time. Check again in ",
+                seconds,
+                " seconds.",
+            );
         }
         Unanswered::Failed => {
             "We could not check: Plannr's list of requests did not arrive. Check again."
@@ -331,7 +348,13 @@ pub fn not_arrived(key: &str, is_locked: bool) -> String {
     } else {
         "You can send it again."
     };
-    format!("It did not arrive: Plannr has no new request since you sent the code {key}. {next}")
+    [
+        "It did not arrive: Plannr has no new request since you sent the code ",
+        key,
+        ". ",
+        next,
+    ]
+    .concat()
 }
 
 /// What is said when the widget has stopped for good.

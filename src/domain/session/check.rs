@@ -138,7 +138,8 @@ impl State {
         let newest = listed.iter().filter_map(Connection::created).max();
         // What another tab learned of other requests since is noted in the record of this one.
         let is_noted = |uuid: &String| {
-            let holds = |other: &Pending| other.is_same(pending) && other.known_uuids.contains(uuid);
+            let holds =
+                |other: &Pending| other.is_same(pending) && other.known_uuids.contains(uuid);
             recorded.pending.iter().any(holds)
         };
         let is_known = |uuid: &String| {

@@ -142,7 +142,7 @@ impl State {
             (Stage::Idle, Some(latest)) => {
                 let pending = latest.clone();
                 if self.text.is_empty() {
-                    self.text = pending.key.to_string();
+                    self.text = pending.key.as_str().to_owned();
                 }
                 self.doubt(pending, Doubt::Earlier, 0)
             }
