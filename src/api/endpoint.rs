@@ -8,7 +8,10 @@ use std::str::FromStr;
 /// A token travels to this address, so it is https, or a loopback address, which does not leave the device
 /// (the same exception as in W3C Secure Contexts, section 3.1).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Endpoint(String);
+pub struct Endpoint {
+    address: String,
+    is_on_device: bool,
+}
 
 /// Why a text cannot be used as the API's address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,28 +28,32 @@ impl Endpoint {
     /// The address of a path below `/api/v1`.
     #[must_use]
     pub fn url(&self, path: &str) -> String {
-        [&self.0, "/api/v1/", path].concat()
+        [&self.address, "/api/v1/", path].concat()
     }
 
     /// Whether it is reached without leaving the device, and so without the internet.
     #[must_use]
     pub fn is_on_device(&self) -> bool {
-        let authority = self.0.split_once("://").map(|(_, rest)| rest);
-        authority
-            .and_then(|rest| host_of(rest.split('/').next().unwrap_or_default()))
-            .is_some_and(is_loopback)
+        self.is_on_device
+    }
+
+    fn of(address: &str, is_on_device: bool) -> Self {
+        Self {
+            address: address.trim_end_matches('/').to_owned(),
+            is_on_device,
+        }
     }
 
     /// The address as requests are built on it.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.address
     }
 }
 
 impl Default for Endpoint {
     fn default() -> Self {
-        Self("https://api.plannrcrm.com".to_owned())
+        Self::of("https://api.plannrcrm.com", false)
     }
 }
 
@@ -67,7 +74,7 @@ impl FromStr for Endpoint {
         }
         // Two slashes would name another host.
         if given.starts_with('/') && !given.starts_with("//") {
-            return Ok(Self(given.trim_end_matches('/').to_owned()));
+            return Ok(Self::of(given, false));
         }
         let (scheme, rest) = given
             .split_once(':')
@@ -78,13 +85,14 @@ impl FromStr for Endpoint {
             return Err(EndpointProblem::Extras);
         }
         let host = host_of(authority).ok_or(EndpointProblem::Shape)?;
+        let is_on_device = is_loopback(host);
         match scheme.to_ascii_lowercase().as_str() {
             "https" => {}
-            "http" if is_loopback(host) => {}
+            "http" if is_on_device => {}
             "http" => return Err(EndpointProblem::NotEncrypted),
             _ => return Err(EndpointProblem::Shape),
         }
-        Ok(Self(given.trim_end_matches('/').to_owned()))
+        Ok(Self::of(given, is_on_device))
     }
 }
 

@@ -9,7 +9,7 @@ use super::typed_text::is_unseen;
 ///
 /// Its letters are kept as they were given: the API compares, we do not.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct AccountUuid(String);
+pub struct AccountUuid([u8; 36]);
 
 /// Why a text is not an account UUID.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,13 +39,14 @@ impl AccountUuid {
     /// The UUID as it is sent.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        // It is ASCII.
+        std::str::from_utf8(&self.0).unwrap_or_default()
     }
 }
 
 impl fmt::Display for AccountUuid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
     }
 }
 
@@ -61,13 +62,13 @@ impl FromStr for AccountUuid {
         if seen.is_empty() {
             return Err(UuidProblem::Empty);
         }
-        let fits = seen.len() == 36
-            && seen.bytes().enumerate().all(|(place, byte)| match place {
-                8 | 13 | 18 | 23 => byte == b'-',
-                _ => byte.is_ascii_hexdigit(),
-            });
+        let bytes: [u8; 36] = seen.as_bytes().try_into().map_err(|_| UuidProblem::Shape)?;
+        let fits = bytes.iter().enumerate().all(|(place, byte)| match place {
+            8 | 13 | 18 | 23 => *byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        });
         if fits {
-            Ok(Self(seen))
+            Ok(Self(bytes))
         } else {
             Err(UuidProblem::Shape)
         }

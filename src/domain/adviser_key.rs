@@ -20,7 +20,7 @@ pub const KEY_LENGTH: usize = 8;
 /// # Ok::<(), referral_connect::domain::adviser_key::KeyProblem>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct AdviserKey(String);
+pub struct AdviserKey([u8; KEY_LENGTH]);
 
 /// Why a text is not a referral code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,22 +55,23 @@ impl AdviserKey {
     /// The code as it is sent.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        // It is ASCII.
+        std::str::from_utf8(&self.0).unwrap_or_default()
     }
 
     /// The code in the case that the host asked for.
     #[must_use]
-    pub fn in_case(self, case: KeyCase) -> Self {
-        match case {
-            KeyCase::Preserve => self,
-            KeyCase::Upper => Self(self.0.to_ascii_uppercase()),
+    pub fn in_case(mut self, case: KeyCase) -> Self {
+        if case == KeyCase::Upper {
+            self.0.make_ascii_uppercase();
         }
+        self
     }
 }
 
 impl fmt::Display for AdviserKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
     }
 }
 
@@ -105,10 +106,10 @@ impl FromStr for AdviserKey {
         if let Some(strange) = code.chars().find(|c| !c.is_ascii_graphic()) {
             return Err(KeyProblem::Character(strange));
         }
-        match code.len() {
-            0 => Err(KeyProblem::Empty),
-            KEY_LENGTH => Ok(Self(code)),
-            found => Err(KeyProblem::TooShort { found }),
+        match (code.len(), code.as_bytes().try_into()) {
+            (0, _) => Err(KeyProblem::Empty),
+            (_, Ok(code)) => Ok(Self(code)),
+            (found, Err(_)) => Err(KeyProblem::TooShort { found }),
         }
     }
 }
