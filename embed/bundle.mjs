@@ -52,9 +52,9 @@ export async function widgetScript() {
   const { outputFiles } = await esbuild.build({
     ...FORMAT,
     stdin: { contents: factory(glue, css), resolveDir: order.bound },
-    minify: true,
   });
-  return Buffer.from(outputFiles[0].contents);
+  const { code } = await terser.minify(outputFiles[0].text, { module: true, ecma: 2020, compress: { passes: 3 } });
+  return Buffer.from(code ?? "");
 }
 
 /**
@@ -120,16 +120,15 @@ export const minified = async (text) => (await esbuild.transform(text, { loader:
  */
 function factory(glue, css) {
   const imports = glue.match(/^import .*$/gm) ?? [];
-  let body = glue.replace(/^import .*$/gm, "");
-  const classes = [...body.matchAll(/^export (?:class|function) (\w+)/gm)].map(([, name]) => name);
-  body = body.replace(/^export (?=class|function)/gm, "").replace(/^export \{[^}]*\};?$/gm, "");
-  if (/^export/m.test(body) || !classes.includes("Widget") || !/^function initSync\(/m.test(body))
+  const exported = glue.match(/^export \{([^}]*)\};$/m)?.[1].trim();
+  const body = glue.replace(/^import .*$/gm, "").replace(/^export \{[^}]*\};$/m, "");
+  if (/^export/m.test(body) || !exported?.includes("Widget") || !/^function initSync\(/m.test(body))
     throw new Error("wasm-bindgen's glue code has another shape than this build knows");
   return `${imports.join("\n")}
 import { starting } from ${JSON.stringify(join(order.root, "embed/start.js"))};
 const instance = () => {
 ${body}
-return { ${[...classes, "initSync"].join(", ")} };
+return { ${exported} };
 };
 export default instance;
 export const start = starting(instance, ${JSON.stringify(css)});

@@ -106,7 +106,7 @@ function rename() {
   writeFileSync(module, Buffer.concat(parts));
   glue = glue.replace(/\bwasm\.(\w+)/g, (call, known) => (names.has(known) ? `wasm.${names.get(known)}` : call))
     .replace(/^ +(\w+): function/gm, (entry, known) => entry.replace(known, names.get(known) ?? known))
-    .replace(/"\.\/\w+_bg\.js": import0,/, "a: import0")
+    .replace(/"\.\/[\w-]+_bg\.js": import0,/, "a: import0")
     .replace(/^ *"\.\/snippets\/.*: \w+\n/m, "")
     .replace(/^ *return \{\n *__proto__: null,\n *a: /m, (start) =>
       handed.map((known) => `import0.${names.get(known)} = import1.${known};\n`).join("") + start);

@@ -153,9 +153,10 @@ fn the_network_is_reached_in_one_file() {
 
 #[test]
 fn json_is_read_and_written_where_it_is_said_to_be() {
+    only_in("src", &["serde", "JSON::"], &["src/json.rs"]);
     only_in(
         "src",
-        &["serde"],
+        &["crate::json"],
         &["src/api/wire.rs", "src/browser/storage.rs"],
     );
 }

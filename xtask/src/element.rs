@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::page::Flavour;
 use crate::process;
 use crate::project::Project;
-use crate::tools::{WASM_BINDGEN, WASM_OPT, npm_packages};
+use crate::tools::{WASM_BINDGEN, npm_packages};
 use crate::wasm::{Compiler, TARGET};
 
 /// The name of the binary that the module is compiled from, and that of the page's.
@@ -18,6 +18,12 @@ const PAGE_BINARY: &str = "referral-connect";
 
 /// What the bound module is called until it gets its hash.
 const BOUND_NAME: &str = "referral-connect-element";
+
+/// What the class in `embed/` calls of the bound module.
+const WANTED: [&str; 2] = ["Widget", "version"];
+
+/// What `src/after_a_trap.js`, and whoever looks into an instance, calls of the module itself.
+const RAW: [&str; 2] = ["memory", "stack_height"];
 
 /// Compiles the module and binds it, for all that is put together of it. The page is compiled along with it, for linking
 /// takes one core, and the two are linked side by side.
@@ -84,8 +90,17 @@ fn bind(project: &Project, compiled: &Path) -> Result<()> {
         .arg(&folder)
         .arg(compiled);
     process::run(&mut bindgen)?;
-    let module = folder.join(format!("{BOUND_NAME}_bg.wasm"));
-    let mut optimise = process::command(WASM_OPT.path(project)?);
-    optimise.arg("-Oz").arg(&module).arg("-o").arg(&module);
-    process::run(&mut optimise)
+    let order = json!({
+        "tools": npm_packages(project),
+        "folder": folder,
+        "name": BOUND_NAME,
+        "wanted": WANTED,
+        "raw": RAW,
+    });
+    let mut node = process::command("node");
+    process::run(
+        node.arg(project.root.join("embed/glue.mjs"))
+            .arg(order.to_string())
+            .current_dir(&project.root),
+    )
 }

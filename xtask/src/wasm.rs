@@ -29,6 +29,27 @@ const DEBIAN_PACKAGES: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "l
 const DEBIAN_LINKER: &str = "wasm-ld-22";
 const DEBIAN_PROGRAMS: &str = "/usr/bin";
 
+/// A panic is a trap at once: its message, and all that leads to it, is a fifteenth of the module.
+const SMALLEST: &str = "-Zunstable-options -Cpanic=immediate-abort";
+
+/// Leptos brings along classes of `wasm-streams` that are exported whether or not anything uses them. What is not
+/// exported, and not used, is not linked.
+const LEAN_LINKER: &str = r#"#!/bin/sh
+for argument do
+  shift
+  if [ "$argument" = --export ]; then
+    is_export=1
+    continue
+  fi
+  case $argument in
+    *intounderlying*) ;;
+    *) set -- "$@" ${is_export:+--export} "$argument" ;;
+  esac
+  is_export=
+done
+exec wasm-ld-22 "$@"
+"#;
+
 /// A Rust that can compile for the browser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Compiler {
@@ -127,7 +148,6 @@ impl Compiler {
                     .env("RUSTC", Path::new(DEBIAN_PROGRAMS).join("rustc"))
                     .env("RUSTDOC", Path::new(DEBIAN_PROGRAMS).join("rustdoc"))
                     .env_remove("RUSTUP_TOOLCHAIN")
-                    .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", DEBIAN_LINKER)
                     // Building the standard library is an unstable feature, of a stable compiler here.
                     .env("RUSTC_BOOTSTRAP", "1")
                     .env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size")
@@ -137,7 +157,14 @@ impl Compiler {
                             Flavour::Development => "std,panic_abort,test",
                             Flavour::Release => "std,panic_abort",
                         },
-                    )
+                    );
+                const LINKER: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER";
+                match flavour {
+                    Flavour::Development => command.env(LINKER, DEBIAN_LINKER),
+                    Flavour::Release => command
+                        .env(LINKER, lean_linker(project)?)
+                        .env("RUSTFLAGS", SMALLEST),
+                }
             }
         };
         Ok(command)
@@ -210,6 +237,25 @@ fn debian_programs(project: &Project) -> Result<PathBuf> {
         )?;
     }
     Ok(folder)
+}
+
+#[cfg(unix)]
+fn lean_linker(project: &Project) -> Result<PathBuf> {
+    use std::os::unix::fs::PermissionsExt;
+    let path = project.tools.join("lean-wasm-ld");
+    let unwritable = || format!("{} cannot be written", path.display());
+    // A build that goes on may be running it.
+    if fs::read_to_string(&path).is_ok_and(|text| text == LEAN_LINKER) {
+        return Ok(path);
+    }
+    fs::write(&path, LEAN_LINKER).with_context(unwritable)?;
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).with_context(unwritable)?;
+    Ok(path)
+}
+
+#[cfg(not(unix))]
+fn lean_linker(project: &Project) -> Result<PathBuf> {
+    bail!("{} is for Debian alone", project.tools.display())
 }
 
 #[cfg(unix)]
