@@ -13,7 +13,7 @@ use crate::domain::outcome::{Doubt, Outcome, Reason, Rejection, Unanswered};
 use crate::domain::timestamp::Timestamp;
 
 /// How many connections a check or a list asks for at once.
-const PER_PAGE: u32 = 50;
+const PER_PAGE: &str = "50";
 
 /// What a refusal for too many requests makes people wait if it does not say, in seconds.
 const RETRY_AFTER_DEFAULT_S: u32 = 60;
@@ -104,7 +104,7 @@ pub fn create(
 #[must_use]
 pub fn list_sent(endpoint: &Endpoint, token: Option<&Token>, account: &AccountUuid) -> Request {
     let query = "referral-connections?filter%5Bdirection%5D=sent&per_page=";
-    let query = [query, &PER_PAGE.to_string()].concat();
+    let query = [query, PER_PAGE].concat();
     get(endpoint.url(&query), token, Some(account))
 }
 

@@ -1,5 +1,8 @@
 //! The module behind `<referral-connect>`: what its class, in `embed/`, calls.
 
+// There is nothing to begin with, and nothing to clean up after it.
+#![cfg_attr(target_arch = "wasm32", no_main)]
+
 use js_sys::Function;
 use referral_connect::element::{Element, Host};
 use wasm_bindgen::prelude::*;
@@ -73,4 +76,5 @@ pub fn version() -> String {
     env!("CARGO_PKG_VERSION").to_owned()
 }
 
+#[cfg(not(target_arch = "wasm32"))]
 fn main() {}

@@ -13,6 +13,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::clock::{self, Watch};
 use super::{LocalFuture, storage};
+use crate::domain::digits::digits;
 
 /// How long a browser may take to say whether a lock is free, in milliseconds. It takes 1 to 5, and more on a
 /// machine out of breath; one that says nothing has no working locks.
@@ -215,7 +216,7 @@ impl Drop for Claim {
 async fn claim(name: &str) -> Option<Claim> {
     let claim = Claim {
         name: name.to_owned(),
-        mark: js_sys::Math::random().to_bits().to_string(),
+        mark: digits(js_sys::Math::random().to_bits().cast_signed()),
     };
     let made = clock::now();
     storage::make_claim(name, &claim.mark, made);

@@ -11,6 +11,7 @@ use web_sys::Storage;
 
 use super::clock;
 use crate::domain::account::AccountUuid;
+use crate::domain::digits::digits;
 use crate::domain::session::{Pending, Recorded};
 use crate::domain::timestamp::Timestamp;
 use crate::json::{self, Value};
@@ -132,7 +133,7 @@ pub fn settle_pending(settled: &[Pending], uuid: Option<&str>, now: Timestamp) {
 pub(super) fn make_claim(name: &str, mark: &str, at: Timestamp) {
     if let Some(storage) = local_storage() {
         // One that is not kept is seen by nobody, and there is no other way to be seen.
-        let _ = storage.set_item(&claim_entry(name, mark), &at.as_millis().to_string());
+        let _ = storage.set_item(&claim_entry(name, mark), &digits(at.as_millis()));
     }
 }
 
@@ -174,7 +175,7 @@ fn record(pending: &Pending) -> String {
         ("endpoint", json::quoted(&pending.endpoint)),
         ("key", json::quoted(pending.key.as_str())),
         ("account", json::quoted(pending.account.as_str())),
-        ("since_ms", pending.since.as_millis().to_string()),
+        ("since_ms", digits(pending.since.as_millis())),
         ("known_uuids", json::list(known_uuids)),
     ])
 }
@@ -248,7 +249,7 @@ fn note_confirmed(uuid: &str, now: Timestamp) {
     let entries = all.iter().map(|entry| {
         json::object(&[
             ("uuid", json::quoted(&entry.uuid)),
-            ("at_ms", entry.at_ms.to_string()),
+            ("at_ms", digits(entry.at_ms)),
         ])
     });
     let _ = write_list(CONFIRMED_ENTRY, entries.collect());

@@ -1,7 +1,7 @@
 //! What the widget knows, without a browser, a framework or a clock.
 //!
 //! Everything here is a pure function of its arguments: `now` is always passed in. Read in this order:
-//! [`adviser_key`] and [`account`] parse what a person gives, [`timestamp`] what the API gives,
+//! [`adviser_key`] and [`account`] parse what a person gives, [`timestamp`] what the API gives, [`digits`] writes numbers,
 //! [`connection`] and [`countdown`] say what to show, [`outcome`] names the four ways a request can end,
 //! and [`session`] is the state machine that ties them together.
 
@@ -9,6 +9,7 @@ pub mod account;
 pub mod adviser_key;
 pub mod connection;
 pub mod countdown;
+pub mod digits;
 pub mod outcome;
 pub mod session;
 pub mod timestamp;

@@ -2,6 +2,7 @@ use super::pen::Pen;
 use super::words;
 use crate::browser::clock;
 use crate::domain::countdown::Window;
+use crate::domain::digits::digits;
 use crate::domain::timestamp::Timestamp;
 
 /// How long a request can still be answered: in words, as a meter, and as a date. `expires_text` is the end as the API
@@ -40,11 +41,11 @@ fn meter(pen: &mut Pen, permille: u16, left: &str) {
     pen.open("div|class=referral-meter|part=meter|role=meter|aria-valuemin=0|aria-valuemax=100");
     pen.set("aria-label", Some(words::METER));
     let percent = permille / 10;
-    pen.set("aria-valuenow", Some(&percent.to_string()));
+    pen.set("aria-valuenow", Some(&digits(percent.into())));
     pen.set("aria-valuetext", Some(left));
     pen.open("div|class=referral-meter-left");
     let tenths = permille % 10;
-    pen.width([&percent.to_string(), ".", &tenths.to_string(), "%"].concat());
+    pen.width([&digits(percent.into()), ".", &digits(tenths.into()), "%"].concat());
     pen.close();
     pen.close();
 }

@@ -1,5 +1,6 @@
 use super::pen::Pen;
 use super::words;
+use crate::domain::digits::digits;
 
 /// Where the code is typed. What stands in it is the person's: it is never rewritten while they type, nor cut.
 ///
@@ -35,7 +36,7 @@ pub(super) struct Ids {
 impl Ids {
     /// Those of the widget with this number.
     pub(super) fn new(number: u32) -> Self {
-        let field = ["referral-", &number.to_string()].concat();
+        let field = ["referral-", &digits(number.into())].concat();
         let hint = [&field, "-hint"].concat();
         let error = [&field, "-error"].concat();
         Self {

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use crate::domain::adviser_key::{KEY_LENGTH, KeyProblem};
 use crate::domain::connection::{Connection, Direction, Firm, Status};
 use crate::domain::countdown::{Amount, Milestone, TimeLeft, Unit};
+use crate::domain::digits::digits;
 use crate::domain::outcome::{Doubt, NotSent, Reason, Rejection, Unanswered};
 
 /// The field's label.
@@ -123,7 +124,7 @@ fn amount(amount: Amount) -> String {
         Unit::Second => "second",
     };
     let plural = if amount.count == 1 { "" } else { "s" };
-    [&amount.count.to_string(), " ", unit, plural].concat()
+    [&digits(amount.count.cast_signed()), " ", unit, plural].concat()
 }
 
 /// What is announced when a countdown passes a milestone.
@@ -213,7 +214,13 @@ fn of_code(next: &str) -> Cow<'static, str> {
 
 /// A number between words. Not by `format!`, whose machinery nothing else here needs.
 fn around(before: &str, number: usize, after: &str) -> Cow<'static, str> {
-    [before, &number.to_string(), after].concat().into()
+    [
+        before,
+        &digits(i64::try_from(number).unwrap_or(i64::MAX)),
+        after,
+    ]
+    .concat()
+    .into()
 }
 
 /// What the API refused, and what to do. What the API says itself stands below it.
