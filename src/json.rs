@@ -23,7 +23,8 @@ impl Value {
     pub(crate) fn parse(text: &[u8]) -> Option<Self> {
         const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
         let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
-        Self::read(std::str::from_utf8(text).ok()?)
+        let text = std::str::from_utf8(text).ok()?;
+        is_strict(text).then(|| Self::read(text)).flatten()
     }
 
     /// A whole number that a float holds exactly.
@@ -36,6 +37,43 @@ impl Value {
         )]
         (number.trunc() == number && number.abs() <= MOST).then_some(number as i64)
     }
+}
+
+/// Whether a text has none of what JSON allows and `serde_json` does not, so that both readers agree: half of a surrogate
+/// pair, and lists and objects within each other without end. What else is wrong with it, either finds.
+fn is_strict(text: &str) -> bool {
+    const DEPTH_MOST: usize = 127;
+    let mut depth = 0_usize;
+    let mut is_in_text = false;
+    let mut is_half_open = false;
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        let is_half = std::mem::take(&mut is_half_open);
+        let mut is_other_half = false;
+        match byte {
+            b'"' => is_in_text = !is_in_text,
+            b'\\' if is_in_text && bytes.next() == Some(b'u') => {
+                // A surrogate's digits are D, then 8 to B for the first half and C to F for the second.
+                let is_surrogate = matches!(bytes.next(), Some(b'd' | b'D'));
+                match bytes.next() {
+                    Some(b'8' | b'9' | b'a' | b'A' | b'b' | b'B') if is_surrogate => {
+                        is_half_open = true;
+                    }
+                    Some(b'c'..=b'f' | b'C'..=b'F') if is_surrogate => is_other_half = true,
+                    _ => {}
+                }
+                bytes.next();
+                bytes.next();
+            }
+            b'[' | b'{' if !is_in_text => depth += 1,
+            b']' | b'}' if !is_in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if is_half != is_other_half || depth > DEPTH_MOST {
+            return false;
+        }
+    }
+    true
 }
 
 #[cfg(target_arch = "wasm32")]
@@ -140,5 +178,43 @@ mod read {
     /// A text as JSON writes it.
     pub(crate) fn quoted(text: &str) -> String {
         serde_json::Value::from(text).to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What `serde_json` makes of a text is what the browser's reader, which knows no such limits, is held to.
+    #[test]
+    fn what_serde_json_refuses_is_not_strict() {
+        let nested = |depth| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        for text in [
+            r#""\ud83d\ude00""#,
+            r#""\uD83D\uDE00 and \u00e4""#,
+            r#""\\ud83d""#,
+            r#""[[[\"{{{""#,
+            r#"{"a\u005b":["\u007b"]}"#,
+            &nested(127),
+        ] {
+            assert!(
+                is_strict(text) && serde_json::from_str::<serde_json::Value>(text).is_ok(),
+                "{text}"
+            );
+        }
+        for text in [
+            r#""\ud83d""#,
+            r#""\ude00""#,
+            r#""\ud83d \ude00""#,
+            r#""\ud83d\u0041""#,
+            r#""\ud83d\ud83d""#,
+            r#"["\ud83d"]"#,
+            &nested(128),
+        ] {
+            assert!(
+                !is_strict(text) && serde_json::from_str::<serde_json::Value>(text).is_err(),
+                "{text}"
+            );
+        }
     }
 }

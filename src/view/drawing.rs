@@ -134,7 +134,8 @@ fn draw(controls: Controls, root: Element) {
 /// Heeds all events of the widget with one listener: each listener has to be paid for.
 fn listen(controls: Controls, root: &Element, pen: Rc<RefCell<Pen>>, has_focus: Rc<Cell<bool>>) {
     let runner = controls.runner;
-    let heed: Box<dyn FnMut(DomEvent)> = Box::new(move |event| {
+    // `Fn`: a press that moves the focus is heard of inside of it.
+    let heed: Box<dyn Fn(DomEvent)> = Box::new(move |event| {
         let target: Option<Node> = event.target().and_then(|target| target.dyn_into().ok());
         match event.type_().as_str() {
             "input" => {
@@ -164,7 +165,7 @@ fn listen(controls: Controls, root: &Element, pen: Rc<RefCell<Pen>>, has_focus: 
                     None => {}
                 }
             }
-            "focusin" => has_focus.set(is_in_actions(target.as_ref())),
+            "focusin" => has_focus.set(true),
             _ => {
                 let has_focus = Rc::clone(&has_focus);
                 spawn(Box::pin(async move {
@@ -177,9 +178,16 @@ fn listen(controls: Controls, root: &Element, pen: Rc<RefCell<Pen>>, has_focus: 
         }
     });
     let heed = Closure::wrap(heed);
-    for kind in ["input", "submit", "click", "focusin", "focusout"] {
-        // The browser refuses no listener for an event of such a name.
-        let _ = root.add_event_listener_with_callback(kind, heed.as_ref().unchecked_ref());
+    let listen = |element: &Element, kinds: &[&str]| {
+        for kind in kinds {
+            // The browser refuses no listener for an event of such a name.
+            let _ = element.add_event_listener_with_callback(kind, heed.as_ref().unchecked_ref());
+        }
+    };
+    listen(root, &["input", "submit", "click"]);
+    // The element around the buttons stays where it was drawn first.
+    if let Ok(Some(actions)) = root.query_selector(".referral-actions") {
+        listen(&actions, &["focusin", "focusout"]);
     }
     runner.hold(Box::new(heed));
 }
@@ -188,11 +196,6 @@ fn field(runner: Runner) -> Option<HtmlInputElement> {
     // The selector is ours, and well formed.
     let found = runner.root()?.query_selector("input").ok()??;
     Some(found.unchecked_into())
-}
-
-fn is_in_actions(node: Option<&Node>) -> bool {
-    node.and_then(|node| node.dyn_ref::<Element>())
-        .is_some_and(|element| matches!(element.closest(".referral-actions"), Ok(Some(_))))
 }
 
 /// Whether the element that had the focus was taken out of the page: the focus is on the body then.
