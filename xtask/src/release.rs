@@ -14,10 +14,11 @@ pub(crate) fn run(project: &Project) -> Result<()> {
     Steps::new(1).step(Flavour::Release.title(project), || build(project, compiler))
 }
 
-/// Builds the release and prints its sizes.
+/// Builds the release, compresses its files ahead of time, and prints their sizes.
 pub(crate) fn build(project: &Project, compiler: Compiler) -> Result<()> {
     page::build(project, compiler, Flavour::Release)?;
     let folder = project.dist();
+    size::precompress(&folder)?;
     size::print(&folder)?;
     eprintln!("The release is in {}/", relative(&folder, project));
     Ok(())

@@ -16,7 +16,7 @@ use crate::release;
 use crate::tally::Tally;
 use crate::tools::{self, ESBUILD, Tool, WASM_BINDGEN};
 use crate::wasm::{self, Compiler};
-use crate::{examples, package};
+use crate::{examples, package, size};
 
 /// The files of `tests/` that run in a browser.
 const COMPONENT_TESTS: [&str; 1] = ["web"];
@@ -257,9 +257,21 @@ impl Suite<'_> {
             ])),
             Step::Native => self.native_tests(tally),
             Step::Web => self.component_tests(tally),
-            Step::Release => release::build(self.project, self.equipment.compiler()?),
+            Step::Release => {
+                release::build(self.project, self.equipment.compiler()?)?;
+                self.require_size()
+            }
             Step::Package => self.package(tally),
             Step::EndToEnd => self.end_to_end_tests(tally),
+        }
+    }
+
+    /// The bounds are for what is released. The usual compiler's module is larger: its standard library comes compiled
+    /// for speed, with what a panic says.
+    fn require_size(&self) -> Result<()> {
+        match self.equipment.compiler()? {
+            Compiler::Debian => size::check(&self.project.dist()),
+            Compiler::Usual => Ok(()),
         }
     }
 
