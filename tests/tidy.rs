@@ -177,7 +177,7 @@ fn the_clock_is_read_in_one_file() {
     only_in(
         "src",
         &["gloo_timers", "set_timeout", "set_interval"],
-        &["src/browser/clock.rs", "src/api/fetch.rs"],
+        &["src/browser/clock.rs"],
     );
 }
 

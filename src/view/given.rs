@@ -8,8 +8,11 @@ use leptos::prelude::{Effect, Get};
 #[derive(Clone)]
 pub struct Given<T> {
     read: Rc<dyn Fn() -> Option<T>>,
-    watch: Rc<dyn Fn(Box<dyn Fn()>)>,
+    watch: Rc<Watch>,
 }
+
+/// Has a function called whenever something changes.
+type Watch = dyn Fn(Box<dyn Fn()>);
 
 impl<T> Given<T> {
     /// The value that `read` gives; `None` once whoever gave it is gone. Whoever changes it says so
