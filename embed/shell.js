@@ -27,12 +27,12 @@ export function shell(text, pressed) {
   input.value = text;
   const button = make("button", "button", {}, words.SEND);
   const message = make("div", "message", { role: "alert" });
-  const status = make("p", "wait", { role: "status" });
+  const status = make("p", "card", { role: "status" });
   const form = make("form", "form", {},
     make("label", "label", { for: "key" }, words.LABEL),
     make("p", "hint", { id: "hint" }, words.HINT),
-    input, button, message, status);
-  const root = make("div", "connect", {}, form);
+    input, button, message);
+  const root = make("div", "connect", {}, form, status);
   /** @type {Shell} */
   const self = {
     root,

@@ -5,7 +5,7 @@ export const LABEL = "Adviser's referral code";
 export const HINT = "8 characters, as the other adviser gave it to you";
 export const SEND = "Send request";
 
-export const STARTING = "Sends as soon as this form has loaded";
+export const STARTING = "Sends once it has loaded";
 export const STOPPED = "This form could not load. Nothing was sent. Cause:";
 export const TRY_AGAIN = "Try again";
 

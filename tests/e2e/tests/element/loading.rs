@@ -99,8 +99,7 @@ async fn honours_a_press(stage: &mut Stage) -> Result<()> {
     let page = &stage.page;
     page.send("ABC12345").await?;
     page.press_send().await?;
-    page.see_status(&["Sends as soon as this form has loaded"])
-        .await?;
+    page.see_status(&["Sends once it has loaded"]).await?;
     play(
         stage,
         json!({}),
