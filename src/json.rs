@@ -92,8 +92,12 @@ mod read {
 
         /// The field of this name; `None` if this is no object, or has none.
         pub(crate) fn get(&self, name: &str) -> Option<Self> {
-            let value = Reflect::get(&self.0, &name.into()).ok()?;
-            (!value.is_undefined()).then_some(Self(value))
+            let name: JsValue = name.into();
+            // Its own: a page may have given all objects fields of such names.
+            if !self.0.is_object() || !Object::has_own(self.0.unchecked_ref::<Object>(), &name) {
+                return None;
+            }
+            Reflect::get(&self.0, &name).ok().map(Self)
         }
 
         /// Whether it is an object.

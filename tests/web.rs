@@ -15,6 +15,8 @@
 mod doubt;
 #[path = "web/hosts.rs"]
 mod hosts;
+#[path = "web/json.rs"]
+mod json;
 #[path = "web/kept.rs"]
 mod kept;
 #[path = "web/locks.rs"]
