@@ -25,6 +25,7 @@ const esbuild = createRequire(join(tools, "package.json"))("esbuild");
 
 const script = join(folder, `${name}.js`);
 const module = join(folder, `${name}_bg.wasm`);
+const SHAPE = "wasm-bindgen's JavaScript has another shape than this build knows";
 const OPTIMISE = ["-Oz", "--strip-debug", "--strip-producers", "--strip-target-features"];
 
 /** Sections of a module, and kinds of what it imports and exports (WebAssembly Core Specification, 5.5). */
@@ -43,6 +44,8 @@ async function shaken() {
     bundle: true,
     format: "esm",
     external: ["./snippets/*"],
+    // Two functions of one of our scripts are imported from it twice.
+    logOverride: { "duplicate-object-key": "silent" },
     write: false,
   });
   return outputFiles[0].text;
@@ -68,7 +71,8 @@ function rename() {
     names.set(known, given);
     return given;
   };
-  /** @type {string[]} imports of our own scripts, which wasm-bindgen hands over as they are */
+  const namespaces = new Map([...glue.matchAll(/^import \* as (\w+) from "(.+)";$/gm)].map(([, space, from]) => [from, space]));
+  /** @type {{ from: string, known: string }[]} imports of our own scripts, which wasm-bindgen hands over as they are */
   const handed = [];
   const parts = [bytes.subarray(0, 8)];
   for (const reader = new Reader(bytes, 8); reader.at < bytes.length; ) {
@@ -86,7 +90,7 @@ function rename() {
       if (section === SECTION.imports) {
         const from = reader.text();
         const known = reader.text();
-        if (from.startsWith("./snippets/")) handed.push(known);
+        if (from.startsWith("./snippets/")) handed.push({ from, known });
         entries.push(text("a"), text(short(known)));
       } else {
         entries.push(text(short(reader.text())));
@@ -105,12 +109,12 @@ function rename() {
   }
   writeFileSync(module, Buffer.concat(parts));
   glue = glue.replace(/\bwasm\.(\w+)/g, (call, known) => (names.has(known) ? `wasm.${names.get(known)}` : call))
-    .replace(/^ +(\w+): function/gm, (entry, known) => entry.replace(known, names.get(known) ?? known))
+    .replace(/^ +(\w+): (?:handleError\()?function/gm, (entry, known) => entry.replace(known, names.get(known) ?? known))
     .replace(/"\.\/[\w-]+_bg\.js": import0,/, "a: import0")
-    .replace(/^ *"\.\/snippets\/.*: \w+\n/m, "")
+    .replace(/^ *"\.\/snippets\/.*: \w+,?\n/gm, "")
     .replace(/^ *return \{\n *__proto__: null,\n *a: /m, (start) =>
-      handed.map((known) => `import0.${names.get(known)} = import1.${known};\n`).join("") + start);
-  if (!glue.includes("a: import0")) throw new Error("wasm-bindgen's JavaScript has another shape than this build knows");
+      handed.map(({ from, known }) => `import0.${names.get(known)} = ${namespaces.get(from)}.${known};\n`).join("") + start);
+  if (!glue.includes("a: import0")) throw new Error(SHAPE);
   writeFileSync(script, glue);
 }
 
@@ -161,11 +165,41 @@ let glue = readFileSync(script, "utf8")
   .replace(/^export (class|function) (\w+)/gm, (line, kind, known) => (wanted.includes(known) ? line : `${kind} ${known}`))
   .replace(/^export \{.*$/m, "export { initSync };")
   .replace(/^if \(Symbol\.dispose\).*\n/gm, "")
-  .replace(/: new FinalizationRegistry/g, ": /* @__PURE__ */ new FinalizationRegistry");
+  .replace(/: new FinalizationRegistry/g, ": /* @__PURE__ */ new FinalizationRegistry")
+  // It is given a compiled module, and nothing else.
+  .replace(/^function initSync\([^]*?^\}/m, `function initSync({ module }) {
+    wasm = new WebAssembly.Instance(module, __wbg_get_imports()).exports;
+    wasm.__wbindgen_start();
+}`)
+  // What may throw, written once for all of it, and not with all its arguments each time.
+  .replace(/^function handleError\([^]*?^\}/m, `function handleError(work) {
+    return (...args) => {
+        try {
+            return work(...args);
+        } catch (e) {
+            wasm.__wbindgen_exn_store(addToExternrefTable0(e));
+        }
+    };
+}`)
+  // The simpler of the two ways that it knows: texts are short.
+  .replace(/^( {4}if \(realloc === undefined\) \{[^]*?)^ {4}\}\n[^]*?^\}/m, "$1    }\n}")
+  .replace("if (realloc === undefined) ", "")
+  .replace("malloc, realloc) {", "malloc) {")
+  .replaceAll(", wasm.__wbindgen_realloc)", ")")
+  // All browsers that have the rest have these as well; and a widget is freed by its element.
+  .replace(/\(typeof FinalizationRegistry === 'undefined'\)\n.*\n +: /g, "")
+  .replace(/^if \(!\('encodeInto' in [^]*?^\}\n/m, "")
+  .replace(/let result;\s+try \{\s+result = (arg0 instanceof \w+);\s+\} catch \(_\) \{\s+result = false;\s+\}\s+const ret = result;/g, "const ret = $1;")
+  .replace(/^ +WidgetFinalization\..*\n/gm, "")
+  .replace(/typeof (\w+) === 'undefined' \? undefined : \1;/g, "globalThis;")
+  .replace(/function\(\) \{ return handleError\(function /g, "handleError(function ")
+  .replaceAll("}, arguments); },", "}),");
+if (/, arguments\)|WidgetFinalization\.|realloc|encodeInto|catch \(_\)|typeof (Fin|glo)/.test(glue) || !/^function initSync\(\{ module \}\)/m.test(glue))
+  throw new Error(SHAPE);
 for (let before = Infinity, imports = imported(); imports.length < before; imports = imported()) {
   before = imports.length;
   const names = new Set(imports.map((one) => one.name));
-  glue = glue.replace(/^ {8}(\w+): function[^]*?^ {8}\}.*\n/gm, (entry, known) => (names.has(known) ? entry : ""));
+  glue = glue.replace(/^ {8}(\w+): (?:handleError\()?function[^]*?^ {8}\}.*\n/gm, (entry, known) => (names.has(known) ? entry : ""));
   const called = [...(await shaken()).matchAll(/\bwasm\.(\w+)/g)].map(([, known]) => known);
   prune([...new Set([...raw, ...called])]);
 }

@@ -4,13 +4,10 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use gloo_net::http::Headers;
-use js_sys::{Array, Reflect, Uint8Array};
+use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{
-    AbortController, ReadableStreamDefaultReader, ReferrerPolicy, RequestCache, RequestCredentials,
-    RequestInit, RequestRedirect, Response,
-};
+use web_sys::{AbortController, ReadableStreamDefaultReader, Response};
 
 use super::exchange::{Cookies, Failure, Method, Reply, Request};
 use crate::browser::clock::{self, Timer};
@@ -53,26 +50,33 @@ fn build(request: Request, deadline: &Deadline) -> Option<web_sys::Request> {
     for (name, value) in &request.headers {
         headers.set(name, value);
     }
-    let init = RequestInit::new();
-    init.set_headers(&headers.into_raw());
-    init.set_method(match request.method {
+    // By name, and not by web-sys: each setter, and each list of words that it may be given, is paid for by visitors.
+    let init = Object::new();
+    let set = |name: &str, value: JsValue| {
+        // Setting a property of a plain object cannot fail.
+        let _ = Reflect::set(&init, &name.into(), &value);
+    };
+    set("headers", headers.into_raw().into());
+    let method = match request.method {
         Method::Get => "GET",
         Method::Post => "POST",
-    });
+    };
+    set("method", method.into());
     if let Some(body) = request.body {
-        init.set_body(&body.into());
+        set("body", body.into());
     }
-    init.set_signal(Some(&deadline.controller.signal()));
-    init.set_cache(RequestCache::NoStore);
-    init.set_credentials(match request.cookies {
-        Cookies::Omit => RequestCredentials::Omit,
-        Cookies::SameOrigin => RequestCredentials::SameOrigin,
-    });
+    set("signal", deadline.controller.signal().into());
+    set("cache", "no-store".into());
+    let credentials = match request.cookies {
+        Cookies::Omit => "omit",
+        Cookies::SameOrigin => "same-origin",
+    };
+    set("credentials", credentials.into());
     // Followed, a 307 would have the browser post a second time.
-    init.set_redirect(RequestRedirect::Manual);
-    init.set_referrer_policy(ReferrerPolicy::NoReferrer);
+    set("redirect", "manual".into());
+    set("referrerPolicy", "no-referrer".into());
     // The reason is an address that the browser cannot parse; `Endpoint` has its own message for that.
-    web_sys::Request::new_with_str_and_init(&request.url, &init).ok()
+    web_sys::Request::new_with_str_and_init(&request.url, init.unchecked_ref()).ok()
 }
 
 /// As much of the body as arrives in time and may be read.
