@@ -1,4 +1,4 @@
-// Made by npm/describe.mjs from npm/api.json.
+// Made by npm/describe.mjs from npm/api.json and words/en.json.
 
 import type { ReferralConnect } from "./element.js";
 
@@ -19,6 +19,104 @@ export interface Connection {
   readonly updatedAt: string | null;
   readonly expiresAt: string | null;
 }
+
+/** What a message is called. A code, a firm, a number or a time takes the place of what stands in braces in it. */
+export type MessageId =
+  | "label"
+  | "hint"
+  | "send"
+  | "check"
+  | "sendAgain"
+  | "cancel"
+  | "newRequest"
+  | "card"
+  | "sending"
+  | "checking"
+  | "from"
+  | "to"
+  | "timeLeft"
+  | "expires"
+  | "meter"
+  | "unnamedFirm"
+  | "requestSentTo"
+  | "askedToConnect"
+  | "sentWithoutDetails"
+  | "notKept"
+  | "confirmQuestion"
+  | "confirmConsequence"
+  | "whichOne"
+  | "whichOneIfClockIsWrong"
+  | "unreadableRecord"
+  | "notYet"
+  | "checkFirst"
+  | "locked"
+  | "notArrived"
+  | "notArrivedStillLocked"
+  | "plannrSays"
+  | "wait"
+  | "waitOver"
+  | "status.pending"
+  | "status.accepted"
+  | "status.denied"
+  | "status.expired"
+  | "status.unknown"
+  | "left.day"
+  | "left.hour"
+  | "left.fiveMinutes"
+  | "left.none"
+  | "code.missing"
+  | "code.tooShort.zero"
+  | "code.tooShort.one"
+  | "code.tooShort.two"
+  | "code.tooShort.few"
+  | "code.tooShort.many"
+  | "code.tooShort.other"
+  | "code.tooLong.zero"
+  | "code.tooLong.one"
+  | "code.tooLong.two"
+  | "code.tooLong.few"
+  | "code.tooLong.many"
+  | "code.tooLong.other"
+  | "code.strange"
+  | "notSent.noAccount"
+  | "notSent.badEndpoint"
+  | "notSent.noToken"
+  | "notSent.unusableToken"
+  | "notSent.tokenFailed"
+  | "notSent.offline"
+  | "notSent.calledOff"
+  | "notSent.refused"
+  | "notSent.madeElsewhere"
+  | "rejected.unauthenticated"
+  | "rejected.forbidden"
+  | "rejected.wrongAddress"
+  | "rejected.conflict"
+  | "rejected.code"
+  | "rejected.tooMany"
+  | "rejected.otherwise"
+  | "doubt.connectionLost"
+  | "doubt.timedOut"
+  | "doubt.redirected"
+  | "doubt.status"
+  | "doubt.earlier"
+  | "unanswered.unauthenticated"
+  | "unanswered.forbidden"
+  | "unanswered.offline"
+  | "unanswered.badEndpoint"
+  | "unanswered.otherEndpoint"
+  | "unanswered.notOffered"
+  | "unanswered.tooMany"
+  | "unanswered.failed"
+  | "trap.stopped"
+  | "maybeSent"
+  | "trap.after"
+  | "trap.nothingUnderWay"
+  | "trap.maybe"
+  | "trap.typed"
+  | "trap.reload";
+
+/** Words in the place of the element's own. */
+export type Messages = { readonly [Name in MessageId]?: string | undefined };
 
 /** How the element stands. */
 export type ReferralConnectState = "loading" | "failed" | "idle" | "sending" | "sent" | "rejected" | "unknown" | "expired";
@@ -59,6 +157,8 @@ export interface ReferralConnectAttributes {
   "key-case"?: "preserve" | "upper" | undefined;
   /** Seconds between two questions for a pending request's status while the page is visible; 0 is never, 10 the least. */
   "refresh"?: number | string | undefined;
+  /** The language that it speaks, a BCP 47 tag: there are English and Welsh (`cy`), and English stands in for others. Numbers and dates are written as there, if it has words in that language, yours included. */
+  "lang"?: string | undefined;
   /** `light`, `dark`, or `auto`: as the page's `color-scheme` says. */
   "theme"?: "light" | "dark" | "auto" | undefined;
   /** When the module is fetched: `lazy`, when the element comes near the visible part of the page or is first used; `eager`, at once. */
@@ -77,6 +177,8 @@ export interface ReferralConnectProperties {
   adviserKey?: string | undefined;
   /** Gives a bearer token for the API. `refresh`: the one before was refused. Never stored, in no attribute and no event. */
   getAccessToken?: ((reason: "first" | "refresh") => string | Promise<string>) | undefined | undefined;
+  /** Words of yours in the place of the widget's, by their names. Those that you leave out stay as they are. */
+  messages?: Messages | null | undefined | undefined;
   /** The last connection. Set one that you have, in the shape of the API or of the events, and it is shown without a request. */
   connection?: object | null | undefined;
 }

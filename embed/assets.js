@@ -19,5 +19,11 @@ export const script = { url: "", integrity: "" };
  */
 export const wasm = { url: "", integrity: "" };
 
+/**
+ * Where the catalogues of words are, by language.
+ * @type {Record<string, Asset>}
+ */
+export const catalogues = {};
+
 /** The styles of the form, for all that is seen before the module arrives. */
 export const css = "";

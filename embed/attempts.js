@@ -29,6 +29,8 @@ export async function attempts(asset, get, inVain) {
   }
 }
 
+/** @typedef {typeof attempts} Attempts */
+
 /**
  * What fails does not say why: asks for the file once more, without running it.
  * @param {Asset} asset
@@ -42,7 +44,7 @@ async function explain({ url, integrity }) {
       const { ok, status, headers } = await fetch(url, { cache: "reload" });
       if (!ok) return words.status(status);
       const type = `${headers.get("content-type")}`;
-      if (!/javascript|wasm/.test(type)) return words.mime(type);
+      if (!/javascript|json|wasm/.test(type)) return words.mime(type);
       cause = words.INTEGRITY;
       await fetch(url, { integrity });
       cause = words.UNREACHABLE;

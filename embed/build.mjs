@@ -3,10 +3,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 
 import { buildFrame } from "./build-frame.mjs";
-import { entries, formStyles, hashed, integrity, order, smallest, wasm, widgetScript } from "./bundle.mjs";
+import { catalogues, entries, formStyles, hashed, integrity, order, smallest, wasm, widgetScript } from "./bundle.mjs";
 
 mkdirSync(order.out, { recursive: true });
-const widget = await widgetScript();
+const widget = await widgetScript((language) => JSON.stringify(hashed(`words-${language}`, "json", catalogues[language])));
 const widgetName = hashed("widget", "js", widget);
 const wasmName = hashed("widget", "wasm", wasm);
 

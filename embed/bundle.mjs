@@ -6,6 +6,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, join } from "node:path";
 
+import { messageIds } from "../npm/describe.mjs";
+
 /**
  * @typedef {object} Order
  * @property {string} tools folder of the installed npm packages
@@ -31,6 +33,10 @@ export const read = (path) => readFileSync(join(order.root, path), "utf8");
 /** @param {Buffer} bytes */
 export const integrity = (bytes) => `sha256-${createHash("sha256").update(bytes).digest("base64")}`;
 
+/** The version of all of it. */
+export const version = read("Cargo.toml").match(/^version = "(.+)"$/m)?.[1] ?? "";
+if (!version) throw new Error("Cargo.toml names no version");
+
 /** The module. */
 export const wasm = readFileSync(join(order.bound, `${NAME}_bg.wasm`));
 
@@ -45,15 +51,38 @@ export async function formStyles() {
   return (await minified(styles)).replaceAll(", ", ",");
 }
 
-/** The script that comes with the module. */
-export async function widgetScript() {
+/**
+ * The catalogues of words, by language, as JSON. The module tells messages apart by their places, so that all of them
+ * are there: a form of a plural that a language does not have is empty.
+ */
+export const catalogues = Object.fromEntries(["en", "cy"].map((language) => {
+  /** @type {Record<string, string>} */
+  const words = JSON.parse(read(`words/${language}.json`));
+  const whole = messageIds().map((id) => [id, words[id] ?? ""]);
+  return [language, Buffer.from(JSON.stringify(Object.fromEntries(whole)))];
+}));
+
+/**
+ * The script that comes with the module.
+ * @param {(language: string) => string} address of a catalogue, as a script says it
+ */
+export async function widgetScript(address) {
   const glue = readFileSync(join(order.bound, `${NAME}.js`), "utf8");
   const css = await minified(read("style/tokens.css") + read("style/widget.css"));
   const { outputFiles } = await esbuild.build({
     ...FORMAT,
     stdin: { contents: factory(glue, css), resolveDir: order.bound },
+    plugins: [replacing({ "assets.js": `export const catalogues = {
+      ${Object.entries(catalogues).map(([language, words]) =>
+        `${language}: { url: new URL(${address(language)}, import.meta.url).href, integrity: "${integrity(words)}" }`)}
+    };` })],
   });
-  const { code } = await terser.minify(outputFiles[0].text, { module: true, ecma: 2020, compress: { passes: 3 } });
+  const { code } = await terser.minify(outputFiles[0].text, {
+    module: true,
+    ecma: 2020,
+    // Nothing of it is called with `new` or `this`, but classes.
+    compress: { passes: 3, unsafe_arrows: true },
+  });
   return Buffer.from(code ?? "");
 }
 
@@ -69,19 +98,26 @@ export async function entries(names, replaced, apart = {}) {
     ...FORMAT,
     entryPoints: names.map((name) => join(order.root, `embed/${name}.js`)),
     outdir: order.out,
-    plugins: [{
-      name: "replaced",
-      setup(build) {
-        build.onResolve({ filter: /^\.\// }, ({ path }) => (path in apart ? { path: apart[path], external: true } : undefined));
-        build.onLoad({ filter: /embed[/\\][^/\\]+\.js$/ }, ({ path }) => {
-          const contents = replaced[basename(path)];
-          return contents === undefined ? undefined : { contents, resolveDir: join(order.root, "embed") };
-        });
-      },
-    }],
+    plugins: [replacing(replaced, apart)],
   });
   return outputFiles;
 }
+
+/**
+ * @param {Record<string, string>} replaced files of `embed/`, and what stands in their place
+ * @param {Record<string, string>} [apart] what stays an import, and of which address
+ * @returns {import("esbuild").Plugin}
+ */
+const replacing = (replaced, apart = {}) => ({
+  name: "replaced",
+  setup(build) {
+    build.onResolve({ filter: /^\.\// }, ({ path }) => (path in apart ? { path: apart[path], external: true } : undefined));
+    build.onLoad({ filter: /embed[/\\][^/\\]+\.js$/ }, ({ path }) => {
+      const contents = replaced[basename(path)];
+      return contents === undefined ? undefined : { contents, resolveDir: join(order.root, "embed") };
+    });
+  },
+});
 
 /**
  * As small as can be: for what everybody waits for.
@@ -92,7 +128,7 @@ export async function smallest(text) {
     module: true,
     ecma: 2020,
     compress: { passes: 3 },
-    mangle: { properties: { regex: /^(isPressed|isStarting|isComposing|fail|hold)$/ } },
+    mangle: { properties: { regex: /^(isPressed|isStarting|isComposing|fail|hold|relabel)$/ } },
   });
   return code ?? "";
 }
@@ -131,6 +167,6 @@ ${body}
 return { ${exported} };
 };
 export default instance;
-export const start = starting(instance, ${JSON.stringify(css)});
+export const start = starting(instance, ${JSON.stringify(css)}, ${JSON.stringify(version)});
 `;
 }

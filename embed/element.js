@@ -5,7 +5,7 @@ import { css } from "./assets.js";
 import { discard, load } from "./loader.js";
 import { shell } from "./shell.js";
 
-/** @import { Connection, ReferralConnectState } from "./api.js" */
+/** @import { Connection, Messages, ReferralConnectState } from "./api.js" */
 /** @import { Widget } from "./mount.js" */
 /** @import { Shell } from "./shell.js" */
 
@@ -38,9 +38,12 @@ export class ReferralConnect extends Base {
   #near;
   /** @type {((reason: "first" | "refresh") => string | Promise<string>) | undefined} */
   #getAccessToken;
+  /** @type {Messages | null | undefined} */
+  #messages;
 
   connectedCallback() {
-    if (this.#root.firstChild) return;
+    // Moved within the page, to where another language may be spoken.
+    if (this.#root.firstChild) return this.#widget?.reword();
     for (const [name, value] of Object.entries(this)) {
       // Set before the class was there, it hides the class's own.
       delete this[/** @type {keyof this} */ (name)];
@@ -126,6 +129,16 @@ export class ReferralConnect extends Base {
   }
   set getAccessToken(value) {
     this.#getAccessToken = value;
+  }
+
+  /** Words of the host's own in the place of the widget's, by their names. */
+  get messages() {
+    return this.#messages;
+  }
+  set messages(value) {
+    this.#messages = value;
+    this.#shell?.relabel(value);
+    this.#widget?.reword();
   }
 
   /**
@@ -222,13 +235,15 @@ export class ReferralConnect extends Base {
       this.#start(current);
     };
     const current = (this.#shell = shell(this.#text, start));
+    current.relabel(this.#messages);
     // Once it has failed, whoever wants it presses.
     const wanted = () => this.#state === "loading" && start();
     const near = (this.#near = new IntersectionObserver((seen) => seen.at(-1)?.isIntersecting && wanted(), { rootMargin: "300px" }));
     this.#root.replaceChildren(current.root);
     this.#stand("loading");
     if (cause) return this.#fail(current, cause);
-    if (this.#said("loading") === "eager") return start();
+    // What stands there now is English, unless the host has words of its own.
+    if (this.#said("loading") === "eager" || this.matches(":lang(cy)")) return start();
     near.observe(this);
     for (const type of ["focusin", "pointerover"]) current.root.addEventListener(type, wanted, { once: true });
   }
@@ -238,12 +253,14 @@ export class ReferralConnect extends Base {
     current.isStarting = true;
     this.#stand("loading");
     try {
-      await load();
+      const { words } = await load();
+      await words(this);
       // A word that is being put together would be lost.
       if (current.isComposing) await new Promise((done) => current.input.addEventListener("compositionend", done));
       const { mount, version } = await load();
+      const spoken = await words(this);
       if (this.#shell !== current) return;
-      this.#widget = mount(this, current,
+      this.#widget = mount(this, current, spoken,
         (standing, connection) => {
           if ((this.#shown = connection)) this.#hold(connection);
           this.#stand(standing);

@@ -38,7 +38,7 @@ async function start() {
     module.catch(() => {});
   }
   const inVain = () => isBlocked && POLICY;
-  return (widget ??= await attempts(script, () => checked(script), inVain)).start(module, wasm, inVain);
+  return (widget ??= await attempts(script, () => checked(script), inVain)).start(module, wasm, inVain, attempts);
 }
 
 /** @param {SecurityPolicyViolationEvent} violation */

@@ -1,8 +1,10 @@
 // Puts the module's widget in the place of the form that was there first. It comes with the module.
 
+import { heeding, observe, words } from "./language.js";
 import { BROKEN } from "./words.js";
 
 /** @import { Shell } from "./shell.js" */
+/** @import { Words } from "./language.js" */
 
 /**
  * A widget in an element, by the module; see `src/bin/element.rs`.
@@ -12,15 +14,16 @@ import { BROKEN } from "./words.js";
  * @property {() => void} submit
  * @property {() => void} check
  * @property {() => void} reset
+ * @property {(texts: string[], locale: string) => void} speak
  * @property {() => void} free
  * @property {() => number} __destroy_into_raw
+ * @property {() => void} reword looks again which words the element has; of our own
  */
 
 /**
  * One instance of the module.
  * @typedef {object} Instance
- * @property {() => string} version
- * @property {new (root: HTMLElement, element: HTMLElement, text: string,
+ * @property {new (root: HTMLElement, element: HTMLElement, text: string, texts: string[], locale: string,
  *   getAccessToken: (reason: "first" | "refresh") => unknown,
  *   stands: (standing: string, connection: object | null) => void,
  *   ended: (anew: boolean) => void) => Widget} Widget
@@ -33,7 +36,7 @@ let sheet;
 /**
  * Makes a widget, or throws why it could not, in words. `ended` is called when the instance has trapped: `anew` if a
  * fresh one can take its place unseen, with what was typed and why that is not to happen twice.
- * @typedef {(element: HTMLElement & { getAccessToken?: (reason: "first" | "refresh") => unknown }, shell: Shell,
+ * @typedef {(element: HTMLElement & { getAccessToken?: (reason: "first" | "refresh") => unknown }, shell: Shell, spoken: Words,
  *   stands: (standing: string, connection: object | null) => void,
  *   ended: (anew: boolean, text: string, cause: string) => void) => Widget} Mount
  */
@@ -43,7 +46,7 @@ let sheet;
  * @param {string} css
  * @returns {Mount}
  */
-export const mount = ({ Widget }, css) => (element, { root, input }, stands, ended) => {
+export const mount = ({ Widget }, css) => (element, { root, input }, { texts, locale }, stands, ended) => {
   const scope = /** @type {ShadowRoot} */ (root.getRootNode());
   if (!sheet) (sheet = new CSSStyleSheet()).replaceSync(css);
   if (!scope.adoptedStyleSheets.includes(sheet)) scope.adoptedStyleSheets.push(sheet);
@@ -52,10 +55,20 @@ export const mount = ({ Widget }, css) => (element, { root, input }, stands, end
   // Neither is there yet, should the module end while it makes them.
   /** @type {Widget | undefined} */
   let widget;
+  const reword = () => {
+    observe(element);
+    words(element).then(
+      // One that has gone says nothing any more.
+      ({ texts, locale }) => heeding.has(reword) && widget?.speak(texts, locale),
+      // Words that are out of reach change nothing.
+      () => {},
+    );
+  };
   /** @type {HTMLInputElement | null | undefined} */
   let field;
   try {
-    widget = new Widget(fresh, element, text, (reason) => element.getAccessToken?.(reason), stands, (anew) => {
+    widget = new Widget(fresh, element, text, texts, locale, (reason) => element.getAccessToken?.(reason), stands, (anew) => {
+      heeding.delete(reword);
       widget?.__destroy_into_raw();
       ended(anew, field?.value ?? text, BROKEN);
     });
@@ -70,5 +83,12 @@ export const mount = ({ Widget }, css) => (element, { root, input }, stands, end
     field.setSelectionRange(input.selectionStart, input.selectionEnd, input.selectionDirection ?? "none");
   }
   if (focused) (focused === input ? field : fresh.querySelector("button"))?.focus();
+  observe(element);
+  heeding.add(reword);
+  widget.reword = reword;
+  widget.free = () => {
+    heeding.delete(reword);
+    Widget.prototype.free.call(widget);
+  };
   return widget;
 };

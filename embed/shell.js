@@ -3,6 +3,8 @@
 
 import * as words from "./words.js";
 
+/** @import { Messages } from "./api.js" */
+
 /**
  * @typedef {object} Shell
  * @property {HTMLElement} root
@@ -11,6 +13,7 @@ import * as words from "./words.js";
  * @property {boolean} [isStarting] whether the module is being fetched for it
  * @property {boolean} [isComposing] whether an input method is at work in the field
  * @property {(is: boolean) => void} hold remembers a press, or forgets it
+ * @property {(messages: Messages | null | undefined) => void} relabel says it in these words, if there are any
  * @property {(cause: string, retry: () => void) => void} fail says why there will be nothing more
  */
 
@@ -25,13 +28,12 @@ export function shell(text, pressed) {
     spellcheck: "false", "aria-required": "true", "aria-describedby": "hint",
   });
   input.value = text;
-  const button = make("button", "button", {}, words.SEND);
+  const button = make("button", "button");
+  const label = make("label", "label", { for: "key" });
+  const hint = make("p", "hint", { id: "hint" });
   const message = make("div", "message", { role: "alert" });
   const status = make("p", "card", { role: "status" });
-  const form = make("form", "form", {},
-    make("label", "label", { for: "key" }, words.LABEL),
-    make("p", "hint", { id: "hint" }, words.HINT),
-    input, button, message);
+  const form = make("form", "form", {}, label, hint, input, button, message);
   const root = make("div", "connect", {}, form, status);
   /** @type {Shell} */
   const self = {
@@ -42,6 +44,11 @@ export function shell(text, pressed) {
       self.isPressed = input.readOnly = is;
       button.ariaDisabled = is ? "true" : null;
       status.textContent = is ? words.STARTING : "";
+    },
+    relabel(messages) {
+      label.textContent = messages?.label ?? words.LABEL;
+      hint.textContent = messages?.hint ?? words.HINT;
+      button.textContent = messages?.send ?? words.SEND;
     },
     fail(cause, retry) {
       self.hold(false);
@@ -72,7 +79,7 @@ export function shell(text, pressed) {
  * @param {Record<string, string>} attributes
  * @param {(Node | string)[]} children
  */
-function make(tag, part, attributes, ...children) {
+function make(tag, part, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const name in attributes) element.setAttribute(name, attributes[name]);
   element.className = "referral-" + part;

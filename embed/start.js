@@ -1,10 +1,11 @@
 // Compiles the module and runs it. It comes in one script with the module's glue code.
 
-import { attempts } from "./attempts.js";
+import { useAttempts, words } from "./language.js";
 import { mount } from "./mount.js";
 import { BROKEN, POLICY, TOO_OLD } from "./words.js";
 
 /** @import { Asset } from "./assets.js" */
+/** @import { Attempts } from "./attempts.js" */
 /** @import { Instance, Mount } from "./mount.js" */
 
 /**
@@ -12,6 +13,7 @@ import { BROKEN, POLICY, TOO_OLD } from "./words.js";
  * @typedef {object} Started
  * @property {string} version
  * @property {Mount} mount
+ * @property {typeof words} words
  */
 
 /** @type {WebAssembly.Module | undefined} for all instances */
@@ -20,17 +22,22 @@ let compiled;
 /**
  * @param {() => Instance} instance makes one
  * @param {string} css the styles of all that is seen once the module is there
+ * @param {string} version of all of it
  */
-export const starting = (instance, css) =>
+export const starting = (instance, css, version) =>
   /**
    * Rejects with the cause, in words.
    * @param {Promise<Response>} first what the first attempt to fetch the module gives
    * @param {Asset} asset where the module is
    * @param {() => string | false} inVain the cause, if no further attempt to fetch it can help
+   * @param {Attempts} attempts how to get a file: the loader's, so that it comes but once
    * @returns {Promise<Started>}
    */
-  async (first, asset, inVain) => {
+  async (first, asset, inVain, attempts) => {
+    useAttempts(attempts);
     let isFirst = true;
+    // On its way while the module is: most elements speak the page's language. Whoever wants it sees what became of it.
+    words(document.documentElement).catch(() => {});
     compiled ??= await attempts(
       asset,
       async () => {
@@ -43,7 +50,7 @@ export const starting = (instance, css) =>
     try {
       const running = instance();
       running.initSync({ module: compiled });
-      return { version: running.version(), mount: mount(running, css) };
+      return { version, mount: mount(running, css), words };
     } catch (error) {
       // WebKit compiles what a policy does not let run.
       throw error instanceof WebAssembly.CompileError ? POLICY : BROKEN;

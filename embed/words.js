@@ -1,6 +1,6 @@
-// What the element says before its module is there, or when it does not come. The first three are those of the module,
-// in `src/view/words.rs`: a test holds them together.
+// What the element says before its module is there, or when it does not come.
 
+// The first three are messages of the module, in `words/en.json`: a test holds them together.
 export const LABEL = "Adviser's referral code";
 export const HINT = "8 characters, as the other adviser gave it to you";
 export const SEND = "Send request";

@@ -16,6 +16,18 @@ export const api = JSON.parse(read("npm/api.json"));
 /** What the tree should hold, by path. */
 export const kept = () => ({ [TYPINGS]: typings(), [REFERENCE]: reference(read(REFERENCE)) });
 
+/** The forms of a plural, as CLDR has them. */
+const FORMS = ["zero", "one", "two", "few", "many", "other"];
+
+/** The names of all messages, with all forms of those that have a plural. */
+export function messageIds() {
+  const ids = Object.keys(JSON.parse(read("words/en.json")));
+  return [...new Set(ids.flatMap((id) => {
+    const [, stem, form] = /^(.+)\.(\w+)$/.exec(id) ?? [];
+    return FORMS.includes(form) ? FORMS.map((form) => `${stem}.${form}`) : [id];
+  }))];
+}
+
 /** The custom properties that hosts may set: name, default and meaning. */
 export function tokens() {
   return [...read("style/tokens.css").matchAll(/\/\* (.+) \*\/\n +--_([\w-]+): var\(--referral-\2, (.+)\);/g)].map(
@@ -96,11 +108,18 @@ export interface ${name} {
 ${lines(Object.entries(fields), ([field, type]) => `  readonly ${field}: ${type};`)}
 }
 `);
-  return `// Made by npm/describe.mjs from npm/api.json.
+  return `// Made by npm/describe.mjs from npm/api.json and words/en.json.
 
 import type { ReferralConnect } from "./element.js";
 
 ${interfaces}
+/** What a message is called. A code, a firm, a number or a time takes the place of what stands in braces in it. */
+export type MessageId =
+${lines(messageIds(), (id) => `  | "${id}"`)};
+
+/** Words in the place of the element's own. */
+export type Messages = { readonly [Name in MessageId]?: string | undefined };
+
 /** How the element stands. */
 export type ReferralConnectState = ${api.states.map((it) => `"${it.name}"`).join(" | ")};
 

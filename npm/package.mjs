@@ -5,7 +5,7 @@ import { execFileSync } from "node:child_process";
 import { appendFileSync, copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { entries, formStyles, integrity, order, read, wasm, widgetScript } from "../embed/bundle.mjs";
+import { catalogues, entries, formStyles, integrity, order, read, version, wasm, widgetScript } from "../embed/bundle.mjs";
 import { api, manifest } from "./describe.mjs";
 import { thirdParty } from "./third_party.mjs";
 
@@ -14,8 +14,6 @@ const NAME = "@plannr/referral-connect";
 /** Entries of the package and the scripts of `embed/` that they are made of. */
 const ENTRIES = { ".": "referral-connect", "./pure": "pure", "./frame-host": "frame-host" };
 
-const version = read("Cargo.toml").match(/^version = "(.+)"$/m)?.[1];
-if (!version) throw new Error("Cargo.toml names no version");
 mkdirSync(order.out, { recursive: true });
 
 /** @param {string} path @param {string | Buffer} content */
@@ -35,7 +33,8 @@ const bundles = [
   ...await entries(others, replaced, { "./widget.js": "./widget.js" }),
 ];
 for (const { path, text } of bundles) writeFileSync(path, text);
-write("widget.js", await widgetScript());
+write("widget.js", await widgetScript((language) => `"./words-${language}.json"`));
+for (const [language, words] of Object.entries(catalogues)) write(`words-${language}.json`, words);
 write("widget.wasm", wasm);
 
 execFileSync(process.execPath, [
@@ -75,7 +74,7 @@ write("package.json", json({
   },
   types: `./types/${main}.d.ts`,
   customElements: "custom-elements.json",
-  files: ["*.js", "*.wasm", "types", "hosted", "docs", "custom-elements.json", "THIRD-PARTY.md"],
+  files: ["*.js", "*.wasm", "words-*.json", "types", "hosted", "docs", "custom-elements.json", "THIRD-PARTY.md"],
 }));
 
 /** @param {unknown} value */

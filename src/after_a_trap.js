@@ -7,11 +7,14 @@
  * @property {{ memory: WebAssembly.Memory, stack_height(): number }} exports the instance, by its raw exports
  * @property {string} url where its glue code came from
  * @property {string} entry the local storage's entry with the records of requests without a known outcome
- * @property {string[]} words see `words::after_a_trap` in Rust
+ * @property {string[]} words the last of `MessageId` in Rust, from `TrapStopped` on
  * @property {((anew: boolean) => void) | undefined} ended told of the end; `anew`: the root is left to it
  * @property {AbortController} watch over the root's events
  * @property {number} [rest] the height of its stack while nothing of it runs
  */
+
+/** Where the words for it begin among all messages: they are the last ones. */
+const FIRST = -7;
 
 /** @type {Map<Element, Will>} what is in whose care, of all the instances that share this file */
 const wills = new Map();
@@ -28,13 +31,13 @@ const ended = new Set();
  * @param {Will["exports"]} exports
  * @param {string} url
  * @param {string} entry
- * @param {string} words a line each
+ * @param {string[]} texts all messages of a catalogue
  * @param {Will["ended"]} ended
  */
-export function watch(root, exports, url, entry, words, ended) {
+export function watch(root, exports, url, entry, texts, ended) {
   const watch = new AbortController();
   /** @type {Will} */
-  const will = { exports, url: url.split("?")[0], entry, words: words.split("\n"), ended, watch };
+  const will = { exports, url: url.split("?")[0], entry, words: texts.slice(FIRST), ended, watch };
   wills.set(root, will);
   // In a microtask no code is under way, and so none of the module's either.
   queueMicrotask(() => (will.rest = exports.stack_height()));
@@ -47,6 +50,16 @@ export function watch(root, exports, url, entry, words, ended) {
   for (const type of ["click", "input", "submit"]) root.addEventListener(type, look, { capture: true, signal });
   // Sent by the browser itself, a form would take the panel away, and the code into the page's address.
   root.addEventListener("submit", (event) => event.preventDefault());
+}
+
+/**
+ * Other words for the panel of `root`.
+ * @param {Element} root
+ * @param {string[]} texts all messages of a catalogue
+ */
+export function speak(root, texts) {
+  const will = wills.get(root);
+  if (will) will.words = texts.slice(FIRST);
 }
 
 /**
@@ -142,7 +155,7 @@ function say(root, { entry, words }) {
 
   const told = make("div", "referral-told", make("p", "referral-headline", stopped));
   told.setAttribute("role", "alert");
-  for (const key of keys) told.append(make("p", "referral-next", maybeSent.replace("{}", () => key)));
+  for (const key of keys) told.append(make("p", "referral-next", maybeSent.replace(/{\w+}/, () => key)));
   if (keys.length > 0) told.append(make("p", "", beforeAgain));
   else if (isAll && !wasAtWork) told.append(make("p", "", nothing));
   if (!isAll || (wasAtWork && keys.length === 0)) told.append(make("p", "", unsure));

@@ -9,12 +9,12 @@
 
 use std::sync::Once;
 
-use js_sys::Function;
+use js_sys::{Array, Function};
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
 
 use crate::browser::storage::PENDING_ENTRY;
-use crate::view::words;
+use crate::view::words::Words;
 
 /// Watches over an element that this instance fills, until it is dropped.
 pub struct Watch(Element);
@@ -26,19 +26,23 @@ impl Watch {
     ///
     /// Installs the panic hook, so that this is for whoever owns the whole instance.
     #[must_use]
-    pub fn over(root: &Element, ended: Option<&Function>) -> Self {
+    pub fn over(root: &Element, words: &Words, ended: Option<&Function>) -> Self {
         static HOOK: Once = Once::new();
         HOOK.call_once(|| {
             std::panic::set_hook(Box::new(|info| {
                 leave(&wasm_bindgen::exports(), &info.to_string());
             }));
         });
-        let words = words::after_a_trap::lines();
         URL.with(|url| {
             let exports = wasm_bindgen::exports();
-            take_care(root, &exports, url, PENDING_ENTRY, &words, ended);
+            take_care(root, &exports, url, PENDING_ENTRY, words.texts(), ended);
         });
         Self(root.clone())
+    }
+
+    /// What the panel says, if it comes to that, is said in these words.
+    pub fn speak(&self, words: &Words) {
+        speak(&self.0, words.texts());
     }
 }
 
@@ -50,7 +54,7 @@ impl Drop for Watch {
 
 /// Watches over an element for as long as the page lives.
 pub fn watch(root: &Element) {
-    std::mem::forget(Watch::over(root, None));
+    std::mem::forget(Watch::over(root, &Words::english(), None));
 }
 
 /// How high the stack in the instance's memory stands: lower than at rest, if a trap kept functions from returning.
@@ -69,11 +73,12 @@ extern "C" {
         exports: &JsValue,
         url: &JsValue,
         entry: &str,
-        words: &str,
+        texts: &Array,
         ended: Option<&Function>,
     );
     #[wasm_bindgen(js_name = unwatch)]
     fn leave_alone(root: &Element);
+    fn speak(root: &Element, texts: &Array);
     fn leave(exports: &JsValue, message: &str);
 }
 

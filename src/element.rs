@@ -21,6 +21,7 @@ use crate::referral_connect::calls;
 use crate::view::controls::Controls;
 use crate::view::given::Given;
 use crate::view::widget::{REFRESH_S, Ready, Widget};
+use crate::view::words::Words;
 
 /// What a host's class has to give to a widget.
 pub struct Host {
@@ -28,6 +29,8 @@ pub struct Host {
     pub element: HtmlElement,
     /// What the field holds to begin with.
     pub text: String,
+    /// The words in which it speaks.
+    pub words: Rc<Words>,
     /// `(reason: "first" | "refresh") => string | Promise<string>`.
     pub get_access_token: Function,
     /// `(standing: string, connection: object | null) => void`, called after each change.
@@ -43,7 +46,7 @@ pub struct Element {
     attributes: Attributes,
     controls: Controls,
     _mounted: Box<dyn Any>,
-    _watch: Watch,
+    watch: Watch,
 }
 
 impl Element {
@@ -53,16 +56,17 @@ impl Element {
         let Host {
             element,
             text,
+            words,
             get_access_token,
             stands,
             ended,
         } = host;
-        let watch = Watch::over(root, Some(&ended));
+        let watch = Watch::over(root, &words, Some(&ended));
         let made = Rc::new(Cell::new(None));
         let mounted = {
             let made = Rc::clone(&made);
             mount_to(root.clone(), move || {
-                let attributes = Attributes::new(element, text, get_access_token);
+                let attributes = Attributes::new(element, text, words, get_access_token);
                 let given = attributes.clone();
                 given.view(move |controls| {
                     tell_standing(controls, stands);
@@ -75,13 +79,20 @@ impl Element {
             attributes,
             controls,
             _mounted: Box::new(mounted),
-            _watch: watch,
+            watch,
         })
     }
 
     /// Heeds what an attribute says by now. One that is unknown, or unreadable, means what its absence means.
     pub fn attribute_changed(&self, name: &str) {
         self.attributes.0.borrow_mut().read(name);
+        self.controls.wake();
+    }
+
+    /// Speaks in these words from now on.
+    pub fn speak(&self, words: Rc<Words>) {
+        self.watch.speak(&words);
+        self.attributes.0.borrow_mut().words = words;
         self.controls.wake();
     }
 
@@ -112,10 +123,11 @@ struct Heeded {
     key_case: KeyCase,
     refresh_s: u32,
     adviser_key: String,
+    words: Rc<Words>,
 }
 
 impl Attributes {
-    fn new(host: HtmlElement, text: String, get_access_token: Function) -> Self {
+    fn new(host: HtmlElement, text: String, words: Rc<Words>, get_access_token: Function) -> Self {
         let get_token = host_token::from_js(get_access_token);
         let mut heeded = Heeded {
             host,
@@ -126,6 +138,7 @@ impl Attributes {
             key_case: KeyCase::Preserve,
             refresh_s: REFRESH_S,
             adviser_key: text,
+            words,
         };
         for name in ["endpoint", "account-uuid", "auth", "key-case", "refresh"] {
             heeded.read(name);
@@ -153,13 +166,15 @@ impl Attributes {
         let refresh_s = Given::by(move || Some(refresh_s.borrow().refresh_s));
         let adviser_key = heeded();
         let adviser_key = Given::by(move || Some(adviser_key.borrow().adviser_key.clone()));
+        let words = heeded();
+        let words = Given::by(move || Some(Rc::clone(&words.borrow().words)));
         let ready = Cell::new(Some(ready));
         let ready: Ready = Rc::new(move |controls| {
             if let Some(ready) = ready.take() {
                 ready(controls);
             }
         });
-        view! { <Widget calls=calls(reach) account key_case refresh_s adviser_key ready=Some(ready)/> }
+        view! { <Widget calls=calls(reach) account key_case refresh_s adviser_key words ready=Some(ready)/> }
     }
 }
 

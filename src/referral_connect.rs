@@ -15,6 +15,7 @@ use crate::domain::session::Pending;
 use crate::host_events;
 use crate::view::runner::{Calls, Departure};
 use crate::view::widget::{REFRESH_S, Ready, Widget};
+use crate::view::words::Words;
 
 /// The lock under which records are changed: two tabs that do it at once would undo each other's work.
 const RECORDS_LOCK: &str = "referral-connect.records";
@@ -56,12 +57,15 @@ pub fn ReferralConnect(
     /// A code to start with. It is never sent by itself.
     #[prop(into, default = Signal::stored(String::new()))]
     adviser_key: Signal<String>,
+    /// The words in which it speaks; unless given, British English.
+    #[prop(into, default = Signal::stored_local(Words::english()))]
+    words: Signal<Rc<Words>, LocalStorage>,
     /// Called at once with what may be asked of the widget from outside.
     #[prop(optional)]
     ready: Option<Ready>,
 ) -> impl IntoView {
     let host = Rc::new(move || Some((endpoint.try_get_untracked()?, auth.try_get_untracked()?)));
-    view! { <Widget calls=calls(host) account key_case refresh_s adviser_key ready/> }
+    view! { <Widget calls=calls(host) account key_case refresh_s adviser_key words ready/> }
 }
 
 /// Where the API is and how it learns who asks, as the host has it by now; `None` once the host is gone.

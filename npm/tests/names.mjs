@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 
-import { api, kept, manifest, tokens } from "../describe.mjs";
+import { api, kept, manifest, messageIds, tokens } from "../describe.mjs";
 
 /** @param {string} path */
 const read = (path) => readFileSync(path, "utf8");
@@ -87,6 +87,11 @@ test("the states are those of the module, and two before it is there", () => {
   const standings = all(read("src/domain/session/standing.rs"), /Self::\w+ => "(\w+)"/g);
   const before = all(read("embed/element.js"), /#stand\("(\w+)"\)/g);
   assert.deepEqual([...standings, ...before].sort(), names(api.states));
+});
+
+test("the messages are those of the module, which tells them apart by their order", () => {
+  const names = [...read("src/view/words/message_id.rs").matchAll(/^ {4}\w+ = "([\w.]+)",$/gm)].map(([, name]) => name);
+  assert.deepEqual(messageIds(), names);
 });
 
 test("every token has a meaning and a default", () => {

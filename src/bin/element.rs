@@ -3,8 +3,11 @@
 // There is nothing to begin with, and nothing to clean up after it.
 #![cfg_attr(target_arch = "wasm32", no_main)]
 
-use js_sys::Function;
+use std::rc::Rc;
+
+use js_sys::{Array, Function};
 use referral_connect::element::{Element, Host};
+use referral_connect::view::words::Words;
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 
@@ -22,11 +25,17 @@ impl Widget {
     ///
     /// # Errors
     /// A text if it was not rendered.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "JavaScript calls it, and an object of them would have to be taken apart"
+    )]
     #[wasm_bindgen(constructor)]
     pub fn new(
         root: &HtmlElement,
         element: HtmlElement,
         text: String,
+        texts: Array,
+        locale: String,
         get_access_token: Function,
         stands: Function,
         ended: Function,
@@ -34,6 +43,7 @@ impl Widget {
         let host = Host {
             element,
             text,
+            words: Rc::new(Words::given(texts, locale)),
             get_access_token,
             stands,
             ended,
@@ -46,6 +56,11 @@ impl Widget {
     /// Heeds what an attribute says by now.
     pub fn heed(&self, attribute: &str) {
         self.0.attribute_changed(attribute);
+    }
+
+    /// Speaks in these words from now on; see [`Words::given`].
+    pub fn speak(&self, texts: Array, locale: String) {
+        self.0.speak(Rc::new(Words::given(texts, locale)));
     }
 
     /// Shows a connection, in JSON.
@@ -67,13 +82,6 @@ impl Widget {
     pub fn reset(&self) {
         self.0.controls().reset();
     }
-}
-
-/// The version of the widget.
-#[wasm_bindgen]
-#[must_use]
-pub fn version() -> String {
-    env!("CARGO_PKG_VERSION").to_owned()
 }
 
 #[cfg(not(target_arch = "wasm32"))]

@@ -9,7 +9,7 @@ use std::pin::pin;
 use std::task::Poll;
 
 use gloo_timers::callback::Timeout;
-use js_sys::{Date, Object, Promise, Reflect};
+use js_sys::{Date, Promise, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -186,17 +186,6 @@ pub fn rfc3339(at: Timestamp) -> Option<String> {
         return None;
     }
     Some(date(at).to_iso_string().into())
-}
-
-/// A date and time in full, as British English writes it, in the time zone of the device.
-#[must_use]
-pub fn full_date(at: Timestamp) -> String {
-    let options = Object::new();
-    for (name, value) in [("dateStyle", "full"), ("timeStyle", "short")] {
-        // Setting a property of a plain object cannot fail.
-        let _ = Reflect::set(&options, &name.into(), &value.into());
-    }
-    date(at).to_locale_string("en-GB", &options).into()
 }
 
 fn date(at: Timestamp) -> Date {

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 pub mod clock;
+pub mod intl;
 pub mod locks;
 pub mod storage;
 

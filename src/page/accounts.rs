@@ -3,12 +3,12 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::words;
 use crate::api::client::Client;
 use crate::browser::clock::{self, Timer};
 use crate::browser::storage;
 use crate::domain::account::{Account, AccountUuid, choose};
 use crate::domain::outcome::Unanswered;
-use crate::view::words::page as words;
 
 /// How long typing has to rest before the API is asked, in milliseconds.
 const REST_MS: u32 = 400;

@@ -3,6 +3,7 @@
 mod accounts;
 mod settings;
 mod setup;
+mod words;
 
 use std::rc::Rc;
 
@@ -17,7 +18,6 @@ use crate::api::client::{Auth, Client, GetToken};
 use crate::api::endpoint::Endpoint;
 use crate::browser::storage;
 use crate::domain::account::AccountUuid;
-use crate::view::words::page as words;
 
 /// Puts the page into the document's body.
 pub fn mount() {

@@ -2,11 +2,11 @@ use leptos::prelude::*;
 
 use super::Fields;
 use super::accounts::Accounts;
+use super::words;
 use crate::api::endpoint::Endpoint;
 use crate::browser::storage::{self, Kept};
 use crate::domain::account::{Account, AccountUuid, UuidProblem};
 use crate::domain::outcome::Unanswered;
-use crate::view::words::page as words;
 
 /// Where the API is, who asks, and for which account.
 #[component]

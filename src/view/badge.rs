@@ -1,5 +1,4 @@
 use super::pen::Pen;
-use super::words;
 use crate::domain::connection::Status;
 
 /// The status as a word and a shape: never as a colour alone.
@@ -15,6 +14,7 @@ pub(super) fn badge(pen: &mut Pen, status: &Status) {
     pen.set("data-status", Some(kind));
     pen.open("span|class=referral-badge-shape|aria-hidden=true");
     pen.close();
-    pen.leaf("bdi", &words::status(status));
+    let word = pen.words.status(status);
+    pen.leaf("bdi", &word);
     pen.close();
 }

@@ -1,4 +1,5 @@
 use super::pen::{Button, Pen};
+use super::words::MessageId;
 
 /// How much a button stands out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,13 +13,13 @@ pub(super) enum Weight {
 }
 
 /// A button that does something at once.
-pub(super) fn button(pen: &mut Pen, weight: Weight, name: &str, button: Button) {
+pub(super) fn button(pen: &mut Pen, weight: Weight, name: MessageId, button: Button) {
     pen.open(match weight {
         Weight::Main => "button|type=button|class=referral-button|part=button",
         Weight::Quiet => "button|type=button|class=referral-button referral-quiet|part=button",
         Weight::Grave => "button|type=button|class=referral-button referral-grave|part=button",
     });
     pen.does(button);
-    pen.text(name);
+    pen.say(name);
     pen.close();
 }

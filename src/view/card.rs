@@ -1,17 +1,19 @@
+use std::rc::Rc;
+
 use super::badge::badge;
 use super::button::{Weight, button};
 use super::countdown::countdown;
 use super::doubt;
 use super::pen::{Button, Pen};
 use super::runner::Seen;
-use super::words;
+use super::words::MessageId;
 use crate::domain::connection::{Connection, Firm};
 use crate::domain::session::{Notice, Stage};
 
 /// How the latest request stands: the status region, the countdown, and what can be done next.
 pub(super) fn card(pen: &mut Pen, seen: &Seen) {
     pen.open("section|class=referral-card|part=card|tabindex=-1");
-    pen.set("aria-label", Some(words::CARD));
+    pen.name(MessageId::Card);
     pen.set("data-kind", Some(kind(seen)));
     // The region stands empty in the page from the start: one that arrives with its text is not read out.
     pen.open("div|class=referral-told|role=status|aria-atomic=false");
@@ -28,7 +30,12 @@ pub(super) fn card(pen: &mut Pen, seen: &Seen) {
     match &seen.state.stage {
         Stage::Idle | Stage::Sending { .. } => {}
         Stage::Unknown { check, .. } => doubt::actions(pen, check),
-        Stage::Sent { .. } => button(pen, Weight::Quiet, words::NEW_REQUEST, Button::NewRequest),
+        Stage::Sent { .. } => button(
+            pen,
+            Weight::Quiet,
+            MessageId::NewRequest,
+            Button::NewRequest,
+        ),
     }
     pen.close();
     pen.close();
@@ -49,14 +56,14 @@ fn kind(seen: &Seen) -> &'static str {
 fn told(pen: &mut Pen, seen: &Seen) {
     let state = &seen.state;
     match &state.notice {
-        Some(Notice::NotArrived(key)) => pen.leaf(
-            "p|class=referral-headline",
-            &words::not_arrived(key.as_str(), state.is_locked(key)),
-        ),
+        Some(Notice::NotArrived(key)) => {
+            let words = pen.words.not_arrived(key.as_str(), state.is_locked(key));
+            pen.leaf("p|class=referral-headline", &words);
+        }
         _ => pen.text(""),
     }
     match state.has_unreadable_record {
-        true => pen.leaf("p", words::UNREADABLE_RECORD),
+        true => pen.line("p", MessageId::UnreadableRecord),
         false => pen.text(""),
     }
     match &state.stage {
@@ -65,7 +72,7 @@ fn told(pen: &mut Pen, seen: &Seen) {
             pen.open("p|class=referral-headline");
             pen.open("span|class=referral-spinner|aria-hidden=true");
             pen.close();
-            pen.text(words::SENDING);
+            pen.say(MessageId::Sending);
             pen.close();
             doubt::not_kept(pen, seen);
         }
@@ -79,36 +86,36 @@ fn told(pen: &mut Pen, seen: &Seen) {
         }
         Stage::Sent { connection, .. } => match connection {
             Some(connection) => sent(pen, seen, connection),
-            None => pen.leaf("p|class=referral-headline", words::SENT_WITHOUT_DETAILS),
+            None => pen.line("p|class=referral-headline", MessageId::SentWithoutDetails),
         },
     }
 }
 
 fn sent(pen: &mut Pen, seen: &Seen, connection: &Connection) {
-    let (before, other, after) = words::sentence(connection);
+    let words = Rc::clone(&pen.words);
+    let (before, other, after) = words.sentence(connection);
     pen.open("div|class=referral-result");
     pen.open("p|class=referral-headline");
-    pen.text(before);
-    pen.leaf("bdi", words::firm(other));
-    pen.text(after);
+    pen.text(&before);
+    pen.leaf("bdi", &words.firm(other));
+    pen.text(&after);
     pen.close();
     badge(pen, &connection.status_at(seen.now()));
     pen.close();
     pen.open("dl|class=referral-firms|part=firms");
-    firm(pen, words::FROM, &connection.sender_firm);
-    firm(pen, words::TO, &connection.recipient_firm);
+    firm(pen, MessageId::From, &connection.sender_firm);
+    firm(pen, MessageId::To, &connection.recipient_firm);
     pen.close();
-    pen.leaf(
-        "p|class=referral-unseen",
-        seen.milestone.map_or("", words::milestone),
-    );
+    let milestone = seen.milestone.map(|passed| words.milestone(passed));
+    pen.leaf("p|class=referral-unseen", &milestone.unwrap_or_default());
 }
 
-fn firm(pen: &mut Pen, caption: &str, firm: &Firm) {
+fn firm(pen: &mut Pen, caption: MessageId, firm: &Firm) {
     pen.open("div");
-    pen.leaf("dt|class=referral-caption", caption);
+    pen.line("dt|class=referral-caption", caption);
     pen.open("dd");
-    pen.leaf("bdi", words::firm(firm));
+    let name = pen.words.firm(firm);
+    pen.leaf("bdi", &name);
     pen.close();
     pen.close();
 }

@@ -1,6 +1,7 @@
+use std::rc::Rc;
+
 use super::pen::Pen;
-use super::words;
-use crate::browser::clock;
+use super::words::MessageId;
 use crate::domain::countdown::Window;
 use crate::domain::digits::digits;
 use crate::domain::timestamp::Timestamp;
@@ -11,10 +12,10 @@ pub(super) fn countdown(pen: &mut Pen, window: Window, expires_text: &str, now: 
     let Some(countdown) = window.at(now) else {
         return pen.text("");
     };
-    let left = words::time_left(countdown.left);
+    let left = pen.words.time_left(countdown.left);
     pen.open("div|class=referral-countdown|part=countdown");
     pen.open("p|class=referral-countdown-left");
-    pen.leaf("span|class=referral-caption", words::TIME_LEFT);
+    pen.line("span|class=referral-caption", MessageId::TimeLeft);
     pen.text(" ");
     pen.leaf("span|class=referral-timer|role=timer|aria-live=off", &left);
     pen.close();
@@ -23,12 +24,14 @@ pub(super) fn countdown(pen: &mut Pen, window: Window, expires_text: &str, now: 
         None => pen.text(""),
     }
     pen.open("p|class=referral-caption");
-    pen.text(words::EXPIRES_ON);
+    pen.say(MessageId::Expires);
     pen.text(" ");
     pen.open("time");
+    let words = Rc::clone(&pen.words);
+    let is_other_language = pen.set("lang", Some(words.locale()));
     // Browsers take long to write a date.
-    if pen.set("datetime", Some(expires_text)) {
-        pen.text(&clock::full_date(window.expires));
+    if pen.set("datetime", Some(expires_text)) || is_other_language {
+        pen.text(&words.full_date(window.expires));
     } else {
         pen.keep();
     }
@@ -39,7 +42,7 @@ pub(super) fn countdown(pen: &mut Pen, window: Window, expires_text: &str, now: 
 
 fn meter(pen: &mut Pen, permille: u16, left: &str) {
     pen.open("div|class=referral-meter|part=meter|role=meter|aria-valuemin=0|aria-valuemax=100");
-    pen.set("aria-label", Some(words::METER));
+    pen.name(MessageId::Meter);
     let percent = permille / 10;
     pen.set("aria-valuenow", Some(&digits(percent.into())));
     pen.set("aria-valuetext", Some(left));

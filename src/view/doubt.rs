@@ -1,10 +1,9 @@
-use std::borrow::Cow;
+use std::rc::Rc;
 
 use super::button::{Weight, button};
 use super::pen::{Button, Pen};
 use super::runner::Seen;
-use super::words;
-use crate::browser::clock;
+use super::words::{MessageId, Words};
 use crate::browser::storage::Kept;
 use crate::domain::connection::Connection;
 use crate::domain::outcome::Doubt;
@@ -14,34 +13,34 @@ use crate::domain::session::{Check, Pending};
 pub(super) fn told(pen: &mut Pen, pending: &Pending, doubt: Doubt, check: &Check) {
     pen.open("p|class=referral-headline");
     pen.leaf("span|class=referral-mark|aria-hidden=true", "?");
-    pen.text(&words::maybe_sent(pending.key.as_str()));
+    let words = Rc::clone(&pen.words);
+    pen.text(&words.maybe_sent(pending.key.as_str()));
     pen.close();
-    pen.leaf("p", &words::doubt(doubt));
-    pen.leaf("p|class=referral-next", &next(check));
+    pen.leaf("p", &words.doubt(doubt));
+    pen.leaf("p|class=referral-next", &next(&words, check));
 }
 
-fn next(check: &Check) -> Cow<'static, str> {
-    let words = match check {
-        Check::Offered => words::CHECK_FIRST,
-        Check::Locked => words::LOCKED,
-        Check::Asking(_) => words::CHECKING,
-        Check::Unanswered(why) => return words::unanswered(*why),
-        Check::NotYet => words::NOT_YET,
-        Check::Several(_) => words::WHICH_ONE,
-        Check::Unclear(_) => words::WHICH_ONE_IF_CLOCK_IS_WRONG,
+fn next(words: &Words, check: &Check) -> String {
+    let message = match check {
+        Check::Offered => MessageId::CheckFirst,
+        Check::Locked => MessageId::Locked,
+        Check::Asking(_) => MessageId::Checking,
+        Check::Unanswered(why) => return words.unanswered(*why),
+        Check::NotYet => MessageId::NotYet,
+        Check::Several(_) => MessageId::WhichOne,
+        Check::Unclear(_) => MessageId::WhichOneIfClockIsWrong,
         Check::Confirming => {
-            return [words::CONFIRM_QUESTION, " ", words::CONFIRM_CONSEQUENCE]
-                .concat()
-                .into();
+            let question = words.get(MessageId::ConfirmQuestion);
+            return [&question, " ", &words.get(MessageId::ConfirmConsequence)].concat();
         }
     };
-    words.into()
+    words.get(message)
 }
 
 /// That the record of a request goes with the page, where it does.
 pub(super) fn not_kept(pen: &mut Pen, seen: &Seen) {
     if seen.kept == Kept::InMemory {
-        pen.leaf("p", words::NOT_KEPT);
+        pen.line("p", MessageId::NotKept);
     }
 }
 
@@ -56,9 +55,9 @@ pub(super) fn actions(pen: &mut Pen, check: &Check) {
             // A group of its own, so that no button of before is made over into one that sends: the focus would
             // stay on it, and a held Enter key would press it.
             pen.open("div|class=referral-confirm|role=group");
-            pen.set("aria-label", Some(words::CONFIRM_QUESTION));
-            button(pen, Weight::Quiet, words::CANCEL, Button::Cancel);
-            button(pen, Weight::Grave, words::SEND_AGAIN, Button::Confirm);
+            pen.name(MessageId::ConfirmQuestion);
+            button(pen, Weight::Quiet, MessageId::Cancel, Button::Cancel);
+            button(pen, Weight::Grave, MessageId::SendAgain, Button::Confirm);
             pen.close();
         }
         // The same buttons: what differs is said in the status region.
@@ -71,11 +70,12 @@ pub(super) fn actions(pen: &mut Pen, check: &Check) {
 }
 
 fn check_or_send(pen: &mut Pen) {
-    button(pen, Weight::Main, words::CHECK, Button::Check);
-    button(pen, Weight::Quiet, words::SEND_AGAIN, Button::SendAgain);
+    button(pen, Weight::Main, MessageId::Check, Button::Check);
+    button(pen, Weight::Quiet, MessageId::SendAgain, Button::SendAgain);
 }
 
 fn several(pen: &mut Pen, candidates: &[Connection]) {
+    let words = Rc::clone(&pen.words);
     pen.open("ul|class=referral-choices");
     for (place, connection) in candidates.iter().enumerate() {
         pen.open("li");
@@ -83,9 +83,9 @@ fn several(pen: &mut Pen, candidates: &[Connection]) {
             "button|type=button|class=referral-button referral-quiet referral-choice|part=button",
         );
         pen.does(Button::Pick(place));
-        pen.leaf("bdi", words::firm(&connection.recipient_firm));
+        pen.leaf("bdi", &words.firm(&connection.recipient_firm));
         if let Some(created) = connection.created() {
-            pen.leaf("span|class=referral-caption", &clock::full_date(created));
+            pen.leaf("span|class=referral-caption", &words.full_date(created));
         }
         pen.close();
         pen.close();

@@ -94,19 +94,24 @@ impl RenderHtml for Drawing {
 fn draw(controls: Controls, root: Element) {
     let runner = controls.runner;
     runner.stand_in(root.clone());
-    let pen = Rc::new(RefCell::new(Pen::new(&root)));
+    let Some(words) = runner.words() else {
+        return;
+    };
+    let pen = Rc::new(RefCell::new(Pen::new(&root, words)));
     let has_focus = Rc::new(Cell::new(false));
     let ids = Ids::new(runner.number());
     let mut text = None;
     let mut draw = {
         let (pen, has_focus) = (Rc::clone(&pen), Rc::clone(&has_focus));
         move || {
-            let Some(seen) = runner.seen() else {
+            let (Some(seen), Some(words)) = (runner.seen(), runner.words()) else {
                 return;
             };
             let Ok(mut pen) = pen.try_borrow_mut() else {
                 return;
             };
+            pen.words = words;
+            pen.speak();
             form(&mut pen, &seen, &ids);
             card(&mut pen, &seen);
             pen.lift();

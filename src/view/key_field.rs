@@ -1,5 +1,5 @@
 use super::pen::Pen;
-use super::words;
+use super::words::MessageId;
 use crate::domain::digits::digits;
 
 /// Where the code is typed. What stands in it is the person's: it is never rewritten while they type, nor cut.
@@ -9,11 +9,11 @@ use crate::domain::digits::digits;
 pub(super) fn key_field(pen: &mut Pen, ids: &Ids, is_wrong: bool, is_locked: bool) {
     pen.open("label|class=referral-label|part=label");
     pen.set("for", Some(&ids.field));
-    pen.text(words::LABEL);
+    pen.say(MessageId::Label);
     pen.close();
     pen.open("p|class=referral-hint|part=hint");
     pen.set("id", Some(&ids.hint));
-    pen.text(words::HINT);
+    pen.say(MessageId::Hint);
     pen.close();
     pen.open("input|class=referral-input|part=input|type=text|name=adviser_key|autocomplete=off|autocapitalize=none|spellcheck=false|autocorrect=off|aria-required=true",
     );

@@ -1,7 +1,11 @@
+use std::rc::Rc;
+
 use leptos::tachys::renderer::Rndr;
 use leptos::tachys::renderer::types::{Element, Node};
 use wasm_bindgen::JsCast;
 use web_sys::Text;
+
+use super::words::{MessageId, Words};
 
 /// An element and those of its attributes that never change, as in `p|class=referral-hint|part=hint`: each as a text of its
 /// own, with its place and length, would be twice as large.
@@ -14,6 +18,8 @@ pub(super) type Markup = &'static str;
 /// widget three times as much as everything else together (see `docs/size.md`). Drawn, a piece of markup is a few
 /// calls.
 pub(super) struct Pen {
+    /// The words in which it writes.
+    pub(super) words: Rc<Words>,
     /// The element that is drawn into, and the open ones inside of it.
     open: Vec<Drawn>,
 }
@@ -52,8 +58,9 @@ pub(super) enum Button {
 
 impl Pen {
     /// Draws into `root`, which is empty.
-    pub(super) fn new(root: &Element) -> Self {
+    pub(super) fn new(root: &Element, words: Rc<Words>) -> Self {
         Self {
+            words,
             open: vec![Drawn::new(root.clone().into(), "")],
         }
     }
@@ -81,6 +88,31 @@ impl Pen {
             text.clone_into(&mut drawn.text);
         }
         self.put(drawn);
+    }
+
+    /// Says in which language all of it is, for whoever reads it out.
+    pub(super) fn speak(&mut self) {
+        let words = Rc::clone(&self.words);
+        self.set("lang", Some(words.locale()));
+    }
+
+    /// A message.
+    pub(super) fn say(&mut self, message: MessageId) {
+        let text = self.words.get(message);
+        self.text(&text);
+    }
+
+    /// An element that holds a message and nothing else.
+    pub(super) fn line(&mut self, markup: Markup, message: MessageId) {
+        self.open(markup);
+        self.say(message);
+        self.close();
+    }
+
+    /// Names the element begun last by a message, for those who do not see it.
+    pub(super) fn name(&mut self, message: MessageId) {
+        let text = self.words.get(message);
+        self.set("aria-label", Some(&text));
     }
 
     /// An element that holds a text and nothing else.

@@ -8,6 +8,7 @@ use leptos::prelude::on_cleanup;
 use web_sys::Element;
 
 use super::given::Given;
+use super::words::Words;
 use crate::browser::clock::{self, Timer};
 use crate::browser::storage::Kept;
 use crate::browser::{LocalFuture, spawn};
@@ -121,6 +122,7 @@ struct Desk {
     calls: Calls,
     account: Given<Option<AccountUuid>>,
     key_case: Given<KeyCase>,
+    words: Given<Rc<Words>>,
     check_timer: RefCell<Option<Timer>>,
     /// The request whose record was kept last. One that has not left has no record that anybody may see.
     left: RefCell<Option<Pending>>,
@@ -144,6 +146,7 @@ impl Runner {
         calls: Calls,
         account: Given<Option<AccountUuid>>,
         key_case: Given<KeyCase>,
+        words: Given<Rc<Words>>,
         text: String,
     ) -> Self {
         let desk = Rc::new(Desk {
@@ -156,6 +159,7 @@ impl Runner {
             calls,
             account,
             key_case,
+            words,
             check_timer: RefCell::default(),
             left: RefCell::default(),
             root: RefCell::default(),
@@ -278,6 +282,11 @@ impl Runner {
     /// The account to act for.
     pub(super) fn account(self) -> Option<AccountUuid> {
         self.desk()?.account.get().flatten()
+    }
+
+    /// The words in which the widget speaks.
+    pub(super) fn words(self) -> Option<Rc<Words>> {
+        self.desk()?.words.get()
     }
 
     /// Changes the state and does what follows from it.

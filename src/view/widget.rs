@@ -1,6 +1,5 @@
 //! The component.
 
-use std::borrow::Cow;
 use std::rc::Rc;
 
 use leptos::prelude::*;
@@ -12,7 +11,7 @@ use super::key_field::{Ids, key_field};
 use super::pen::Pen;
 use super::pulse;
 use super::runner::{Calls, Runner, Seen};
-use super::words;
+use super::words::{MessageId, Words};
 use crate::browser::spawn;
 use crate::domain::account::AccountUuid;
 use crate::domain::adviser_key::KeyCase;
@@ -42,13 +41,16 @@ pub fn Widget(
     /// A code to start with. It is never sent by itself.
     #[prop(into, default = Given::always(String::new()))]
     adviser_key: Given<String>,
+    /// The words in which it speaks.
+    #[prop(into, default = Given::always(Words::english()))]
+    words: Given<Rc<Words>>,
     /// Called at once with what may be asked of the widget from outside.
     #[prop(optional_no_strip)]
     ready: Option<Ready>,
 ) -> impl IntoView {
     let found = (calls.recorded)();
     let text = untrack(|| adviser_key.get()).unwrap_or_default();
-    let runner = Runner::new(calls, account, key_case, text.clone());
+    let runner = Runner::new(calls, account, key_case, words.clone(), text.clone());
     let controls = Controls { runner };
     if let Some(ready) = ready {
         ready(controls);
@@ -56,6 +58,7 @@ pub fn Widget(
     // Each in its place, where the signals of a host are followed.
     refresh_s.watch(move || runner.wake());
     adviser_key.watch(move || runner.wake());
+    words.watch(move || runner.wake());
     pulse::begin(runner, refresh_s);
     // A host may set the same code again, which is no reason to write over what was typed since.
     let mut given = text;
@@ -95,7 +98,7 @@ pub(super) fn form(pen: &mut Pen, seen: &Seen, ids: &Ids) {
     // Never disabled: a press says what is missing, and one too many does nothing.
     pen.open("button|type=submit|class=referral-button referral-send|part=button");
     pen.set("aria-disabled", is_sending.then_some("true"));
-    pen.text(words::SEND);
+    pen.say(MessageId::Send);
     pen.close();
     pen.open("div|class=referral-message|part=message|role=alert");
     pen.set("id", Some(&ids.error));
@@ -104,12 +107,12 @@ pub(super) fn form(pen: &mut Pen, seen: &Seen, ids: &Ids) {
     }
     pen.close();
     // Not in the alert, which would be read out every second.
-    let wait: Cow<str> = match pulse::wait_window(&seen.state) {
+    let wait = match pulse::wait_window(&seen.state) {
         Some(window) => match window.at(seen.device_now) {
-            Some(countdown) => words::wait(countdown.left).into(),
-            None => words::WAIT_OVER.into(),
+            Some(countdown) => pen.words.wait(countdown.left),
+            None => pen.words.get(MessageId::WaitOver),
         },
-        None => "".into(),
+        None => String::new(),
     };
     pen.leaf("p|class=referral-wait", &wait);
     pen.close();
@@ -117,12 +120,16 @@ pub(super) fn form(pen: &mut Pen, seen: &Seen, ids: &Ids) {
 
 fn complaint(pen: &mut Pen, notice: &Notice) {
     match notice {
-        Notice::NotSent(why) => pen.leaf("p", &words::not_sent(*why)),
+        Notice::NotSent(why) => {
+            let words = pen.words.not_sent(*why);
+            pen.leaf("p", &words);
+        }
         Notice::Rejected { rejection, .. } => {
-            pen.leaf("p", &words::rejection(rejection));
+            let words = pen.words.rejection(rejection);
+            pen.leaf("p", &words);
             if let Some(message) = &rejection.message {
                 pen.open("p|class=referral-quote");
-                pen.text(words::PLANNR_SAYS);
+                pen.say(MessageId::PlannrSays);
                 pen.text(" ");
                 pen.open("q");
                 pen.leaf("bdi", message);

@@ -20,7 +20,7 @@ const PAGE_BINARY: &str = "referral-connect";
 const BOUND_NAME: &str = "referral-connect-element";
 
 /// What the class in `embed/` calls of the bound module.
-const WANTED: [&str; 2] = ["Widget", "version"];
+const WANTED: [&str; 1] = ["Widget"];
 
 /// What `src/after_a_trap.js`, and whoever looks into an instance, calls of the module itself.
 const RAW: [&str; 2] = ["memory", "stack_height"];

@@ -258,6 +258,7 @@ async fn file(State(shared): State<Arc<Shared>>, uri: Uri) -> Response<Body> {
         Some((_, "wasm")) => "application/wasm",
         Some((_, "html")) => "text/html; charset=utf-8",
         Some((_, "css")) => "text/css",
+        Some((_, "json")) => "application/json",
         _ => "application/octet-stream",
     };
     let mut bytes = shared.files.get(path).cloned();

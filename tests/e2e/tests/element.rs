@@ -14,6 +14,7 @@ mod examples;
 mod failing;
 mod form;
 mod frame;
+mod language;
 mod leaks;
 mod life;
 mod loading;
@@ -26,6 +27,7 @@ pub(crate) fn add(suite: &mut Suite) {
     suite.add("element_sends_and_tells", Refresh::Default, sends);
     failing::add(suite);
     loading::add(suite);
+    language::add(suite);
     life::add(suite);
     moving::add(suite);
     form::add(suite);

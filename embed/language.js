@@ -1,0 +1,112 @@
+// Which words an element speaks in: those of the nearest language, if there is a catalogue of it, and the host's own in
+// their place. It comes with the module.
+
+import { catalogues } from "./assets.js";
+
+/** @import { Attempts } from "./attempts.js" */
+
+/** Where nothing says which one, numbers and dates are written as the words are. */
+const ENGLISH = "en";
+const BRITISH = "en-GB";
+
+/**
+ * What the module takes.
+ * @typedef {object} Words
+ * @property {string[]} texts all messages in their order
+ * @property {string} locale how numbers and dates are written: a BCP 47 tag
+ */
+
+/** @typedef {HTMLElement & { messages?: Record<string, string | undefined> | null }} Speaker */
+
+/** @type {Attempts} */
+let attempts;
+
+/** @param {Attempts} given how to get a file */
+export const useAttempts = (given) => (attempts = given);
+
+/** @type {Record<string, Promise<[string[], string[]]> | undefined>} by language: what its messages are called, and they */
+const fetched = {};
+
+/** @type {Set<() => void>} called whenever the language of an element may be another one */
+export const heeding = new Set();
+
+/** @type {WeakSet<Node>} */
+const observed = new WeakSet();
+
+/** @type {MutationObserver | undefined} one for all elements */
+let observer;
+
+/**
+ * The words for an element as it stands. Rejects with the cause, in words, if they are out of reach.
+ * @param {Speaker} element
+ * @returns {Promise<Words>}
+ */
+export async function words(element) {
+  const tag = tagOf(element);
+  const language = tag.split("-")[0].toLowerCase();
+  const known = Object.hasOwn(catalogues, language) ? language : ENGLISH;
+  const [ids, texts] = await (fetched[known] ??= get(known));
+  const { messages } = element;
+  return {
+    texts: messages ? ids.map((id, place) => messages[id] ?? texts[place]) : texts,
+    locale: (messages || known === language) && tag !== ENGLISH ? canonical(tag) : BRITISH,
+  };
+}
+
+/**
+ * Watches over the language of an element, wherever around it that is said.
+ * @param {Node} element
+ */
+export function observe(element) {
+  observer ??= new MutationObserver(() => heeding.forEach((changed) => changed()));
+  // Each of them, for a whole tree that is observed costs the page something whenever a node is taken out of it.
+  for (let node = element; node; node = above(node)) {
+    if (observed.has(node)) continue;
+    observed.add(node);
+    observer.observe(node, { attributeFilter: ["lang"] });
+  }
+}
+
+/** @param {string} language */
+const get = (language) => {
+  const asset = catalogues[language];
+  /** @type {RequestInit} */
+  let how = asset;
+  /** @returns {Promise<[string[], string[]]>} */
+  const read = async () => {
+    const response = fetch(asset.url, how);
+    how = { ...asset, cache: "reload" };
+    const catalogue = await (await response).json();
+    return [Object.keys(catalogue), Object.values(catalogue)];
+  };
+  return attempts(asset, read, () => false).catch((cause) => {
+    fetched[language] = undefined;
+    throw cause;
+  });
+};
+
+/** @param {Node} element */
+function tagOf(element) {
+  for (let node = element; node; node = above(node)) {
+    const tag = /** @type {Element} */ (node).getAttribute?.("lang");
+    if (tag) return tag;
+  }
+  // Most browsers that are set to American English are so by default.
+  return /^en\b/.test(navigator.language) ? ENGLISH : navigator.language;
+}
+
+/**
+ * The parent, or the element in whose shadow this is.
+ * @param {Node} node
+ * @returns {Node}
+ */
+const above = (node) => node.parentNode ?? /** @type {ShadowRoot} */ (node).host;
+
+/** @param {string} tag */
+function canonical(tag) {
+  try {
+    return Intl.getCanonicalLocales(tag)[0];
+  } catch {
+    return BRITISH;
+  }
+}
