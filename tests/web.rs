@@ -212,6 +212,21 @@ async fn the_countdown_ticks_when_it_reads_otherwise_and_ends_in_expired() {
 }
 
 #[wasm_bindgen_test]
+async fn countdowns_of_one_page_change_together() {
+    let stages = [Stage::open(NOW), Stage::open(NOW)];
+    for (stage, until) in stages.iter().zip(["12:01:01.000Z", "12:01:01.700Z"]) {
+        stage.send("ABC12345").await;
+        stage.answer(sent(&pending_until(&format!("2026-01-20T{until}"))));
+        stage.see("[role=timer]", "1 minute 1 second").await;
+    }
+    for stage in &stages {
+        stage.advance_ms(2000);
+    }
+    stages[0].see("[role=timer]", "59 seconds").await;
+    assert_eq!(stages[1].text("[role=timer]"), "59 seconds");
+}
+
+#[wasm_bindgen_test]
 async fn a_milestone_is_announced_once() {
     let stage = Stage::open(NOW);
     stage.send("ABC12345").await;

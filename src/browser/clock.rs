@@ -25,6 +25,19 @@ pub struct Watch {
     listener: Closure<dyn FnMut(JsValue)>,
 }
 
+/// What happens to a page that nobody does in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Happening {
+    /// Time may have passed unnoticed: the page is hidden or seen again, or a device that slept with it in view is used
+    /// again. Timers stand still meanwhile, and there is no event for it; but the window is focused again, or the network
+    /// comes back.
+    TimeLost,
+    /// It comes back out of the browser's back/forward cache: as it was, in a world that went on.
+    Return,
+    /// Another page of the same origin changed what the browser stores.
+    StorageChange,
+}
+
 #[derive(Clone, Copy)]
 enum Target {
     Window,
@@ -85,42 +98,29 @@ pub fn is_hidden() -> bool {
         .is_some_and(|document| document.hidden())
 }
 
-/// Calls `changed` when the page is hidden or seen again, and when it comes back out of the browser's
-/// back/forward cache, in which time stood still for it.
+/// Calls `heed` whenever something happens to the page that nobody does in it.
 #[must_use]
-pub fn watch_visibility(mut changed: impl FnMut() + 'static) -> Watch {
-    let events = &[
-        (Target::Window, "pageshow"),
-        (Target::Document, "visibilitychange"),
-    ];
-    Watch::new(events, Box::new(move |_| changed()))
-}
-
-/// Calls `maybe` whenever time may have passed unnoticed: as [`watch_visibility`], and when a device that slept
-/// with the page in view is used again. Timers stand still meanwhile, and there is no event for it; but the
-/// window is focused again, or the network comes back.
-#[must_use]
-pub fn watch_time_lost(mut maybe: impl FnMut() + 'static) -> Watch {
+pub fn watch_page(heed: impl Fn(Happening) + 'static) -> Watch {
     let events = &[
         (Target::Window, "pageshow"),
         (Target::Window, "focus"),
         (Target::Window, "online"),
+        (Target::Window, "storage"),
         (Target::Document, "visibilitychange"),
     ];
-    Watch::new(events, Box::new(move |_| maybe()))
-}
-
-/// Calls `returned` when the page comes back out of the browser's back/forward cache: as it was, in a world that
-/// went on.
-#[must_use]
-pub fn watch_return(mut returned: impl FnMut() + 'static) -> Watch {
     let heard = move |event: JsValue| {
         let is_persisted = Reflect::get(&event, &"persisted".into());
-        if is_persisted.is_ok_and(|persisted| persisted.is_truthy()) {
-            returned();
-        }
+        heed(
+            if is_persisted.is_ok_and(|persisted| persisted.is_truthy()) {
+                Happening::Return
+            } else if event.unchecked_ref::<web_sys::Event>().type_() == "storage" {
+                Happening::StorageChange
+            } else {
+                Happening::TimeLost
+            },
+        );
     };
-    Watch::new(&[(Target::Window, "pageshow")], Box::new(heard))
+    Watch::new(events, Box::new(heard))
 }
 
 /// Calls `leaving` when the page is closed, left or put aside.
@@ -130,12 +130,6 @@ pub fn watch_leaving(mut leaving: impl FnMut() + 'static) -> Watch {
         &[(Target::Window, "pagehide")],
         Box::new(move |_| leaving()),
     )
-}
-
-/// Calls `changed` when another page of the same origin changed what the browser stores.
-#[must_use]
-pub fn watch_storage(mut changed: impl FnMut() + 'static) -> Watch {
-    Watch::new(&[(Target::Window, "storage")], Box::new(move |_| changed()))
 }
 
 impl Watch {

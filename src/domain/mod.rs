@@ -2,11 +2,12 @@
 //!
 //! Everything here is a pure function of its arguments: `now` is always passed in. Read in this order:
 //! [`adviser_key`] and [`account`] parse what a person gives, [`timestamp`] what the API gives, [`digits`] writes numbers,
-//! [`connection`] and [`countdown`] say what to show, [`outcome`] names the four ways a request can end,
+//! [`connection`] and [`countdown`] say what to show, [`beat`] when it changes, [`outcome`] names the four ways a request can end,
 //! and [`session`] is the state machine that ties them together.
 
 pub mod account;
 pub mod adviser_key;
+pub mod beat;
 pub mod connection;
 pub mod countdown;
 pub mod digits;

@@ -1,12 +1,14 @@
 //! What may be asked of the widget from outside.
 
+use std::rc::Rc;
+
 use web_sys::HtmlElement;
 use web_sys::wasm_bindgen::JsCast;
 
 use super::runner::Runner;
 use super::widget::is_about_key;
 use crate::domain::connection::Connection;
-use crate::domain::session::{Event, Standing};
+use crate::domain::session::{Event, Standing, State};
 
 /// What may be asked of a widget from outside. Where the widget is gone, nothing happens.
 #[derive(Clone, Copy)]
@@ -46,18 +48,20 @@ impl Controls {
 
     /// Says how the widget stands, with the connection that it shows, once it is in the page and whenever that changes.
     pub fn each_standing(self, mut say: impl FnMut(Standing, Option<&Connection>) + 'static) {
-        let mut said: Option<(Standing, Option<Connection>)> = None;
+        let mut said: Option<(Standing, Rc<State>)> = None;
         self.runner.follow(move || {
-            let standing = self.runner.seen().map(|seen| {
-                let connection = seen.state.connection().cloned();
-                (seen.state.standing(seen.now()), connection)
+            let Some(seen) = self.runner.seen() else {
+                return;
+            };
+            let standing = seen.state.standing(seen.now());
+            let connection = seen.state.connection();
+            let is_said = said.as_ref().is_some_and(|(before, state)| {
+                *before == standing && state.connection() == connection
             });
-            if standing != said
-                && let Some((standing, connection)) = &standing
-            {
-                say(*standing, connection.as_ref());
+            if !is_said {
+                say(standing, connection);
+                said = Some((standing, seen.state));
             }
-            said = standing;
         });
     }
 

@@ -123,7 +123,7 @@ fn draw(controls: Controls, root: Element) {
                 if input.value() != seen.state.text {
                     input.set_value(&seen.state.text);
                 }
-                text = Some(seen.state.text);
+                text = Some(seen.state.text.clone());
             }
             if has_focus.get() && is_focus_lost() {
                 has_focus.set(false);

@@ -5,7 +5,7 @@ use std::rc::{Rc, Weak};
 
 use super::given::Given;
 use super::runner::{Message, Runner};
-use crate::browser::clock::{self, Timer};
+use crate::browser::clock::{self, Happening, Timer};
 use crate::browser::spawn;
 use crate::domain::account::AccountUuid;
 use crate::domain::connection::{Connection, Status};
@@ -25,10 +25,7 @@ pub(super) fn begin(runner: Runner, refresh_s: Given<u32>) {
     tick_on_change(runner);
     refresh_while_pending(runner, refresh_s);
     note_milestones(runner);
-    // A page that was put aside, and comes back as it was, looks at what happened meanwhile.
-    runner.hold(Box::new(clock::watch_return(move || runner.restore())));
-    // Keeps the records of requests without an outcome, also when somebody else empties the browser's storage.
-    runner.hold(Box::new(clock::watch_storage(move || runner.keep())));
+    watch_page();
 }
 
 /// The end of the wait after too many requests.
@@ -42,32 +39,41 @@ pub(super) fn wait_window(state: &State) -> Option<Window> {
     }
 }
 
-/// Looks at the clock again just when something that is shown reads otherwise, and never while the page is
-/// hidden.
+/// Heeds what happens to the page, for all widgets that there will ever be: each listener has to be paid for.
+fn watch_page() {
+    thread_local! {
+        static IS_WATCHED: Cell<bool> = const { Cell::new(false) };
+    }
+    if IS_WATCHED.replace(true) {
+        return;
+    }
+    std::mem::forget(clock::watch_page(|happening| {
+        Runner::each(match happening {
+            Happening::TimeLost => Runner::tick,
+            // It looks at what happened meanwhile.
+            Happening::Return => Runner::restore,
+            // The records of requests without an outcome are kept, also when somebody else empties the storage.
+            Happening::StorageChange => Runner::keep,
+        });
+    }));
+}
+
+/// Looks at the clock again when something that is shown reads otherwise, and never while the page is hidden.
 fn tick_on_change(runner: Runner) {
-    let mut _timer = None;
     runner.follow(move || {
-        let next_ms = runner.seen().and_then(|seen| {
+        let seen = runner.seen().filter(|_| !clock::is_hidden());
+        let due = seen.and_then(|seen| {
             let of_connection = seen
                 .state
                 .connection()
                 .and_then(|connection| connection.window()?.at(seen.now()));
             let of_wait = wait_window(&seen.state).and_then(|window| window.at(seen.device_now));
-            [of_connection, of_wait]
-                .into_iter()
-                .flatten()
-                .map(|countdown| countdown.changes_in_ms)
-                .min()
+            let countdowns = [of_connection, of_wait].into_iter().flatten();
+            let changes_in_ms = countdowns.map(|countdown| countdown.changes_in_ms).min()?;
+            Some(seen.device_now.plus_millis(changes_in_ms.cast_signed()))
         });
-        _timer = match next_ms {
-            Some(next_ms) if !clock::is_hidden() => {
-                let delay_ms = u32::try_from(next_ms).unwrap_or(u32::MAX);
-                Some(clock::after_ms(delay_ms, move || runner.tick()))
-            }
-            _ => None,
-        };
+        runner.wait(due);
     });
-    runner.hold(Box::new(clock::watch_time_lost(move || runner.tick())));
 }
 
 /// Notes the milestone that the countdown on the screen passes while it is shown.
@@ -106,7 +112,6 @@ fn tell_expired(runner: Runner) {
 /// `every_s` seconds; 0 is never.
 fn refresh_while_pending(runner: Runner, every_s: Given<u32>) {
     let rounds = Rc::new(Rounds::default());
-    runner.hold(Box::new(clock::watch_visibility(move || runner.wake())));
     let mut before = None;
     let mut last_seen: Option<Timestamp> = None;
     runner.follow(move || {

@@ -1,10 +1,11 @@
 //! Runs the state machine: events in, commands out into the world, answers back in.
 
+mod ticks;
+
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use leptos::prelude::on_cleanup;
 use web_sys::Element;
 
 use super::given::Given;
@@ -104,7 +105,7 @@ thread_local! {
 /// Everything that the screen is a function of.
 #[derive(Clone)]
 pub(super) struct Seen {
-    pub(super) state: State,
+    pub(super) state: Rc<State>,
     /// The device's time, as it was when something last happened or a countdown last changed.
     pub(super) device_now: Timestamp,
     /// Whether the records of requests under way outlive the page.
@@ -124,6 +125,8 @@ struct Desk {
     key_case: Given<KeyCase>,
     words: Given<Rc<Words>>,
     check_timer: RefCell<Option<Timer>>,
+    /// When it looks at the clock again.
+    due: Cell<Option<Timestamp>>,
     /// The request whose record was kept last. One that has not left has no record that anybody may see.
     left: RefCell<Option<Pending>>,
     /// The element that hosts hear of everything from.
@@ -151,7 +154,7 @@ impl Runner {
     ) -> Self {
         let desk = Rc::new(Desk {
             seen: RefCell::new(Seen {
-                state: State::with_text(text),
+                state: Rc::new(State::with_text(text)),
                 device_now: (calls.now)(),
                 kept: Kept::Stored,
                 milestone: None,
@@ -161,6 +164,7 @@ impl Runner {
             key_case,
             words,
             check_timer: RefCell::default(),
+            due: Cell::default(),
             left: RefCell::default(),
             root: RefCell::default(),
             followers: RefCell::default(),
@@ -170,14 +174,26 @@ impl Runner {
         let number = WIDGETS.get();
         WIDGETS.set(number.wrapping_add(1));
         DESKS.with_borrow_mut(|desks| desks.push((number, desk)));
-        // Taken out first, and dropped when nothing is borrowed: what it keeps may look for other desks.
-        on_cleanup(move || {
-            drop(DESKS.with_borrow_mut(|desks| {
-                let place = desks.iter().position(|(known, _)| *known == number)?;
-                Some(desks.swap_remove(place))
-            }));
-        });
         Self(number)
+    }
+
+    /// The widget is taken out of the page.
+    pub(super) fn end(self) {
+        // Taken out first, and dropped when nothing is borrowed: what it keeps may look for other desks.
+        drop(DESKS.with_borrow_mut(|desks| {
+            let place = desks.iter().position(|(known, _)| *known == self.0)?;
+            Some(desks.swap_remove(place))
+        }));
+    }
+
+    /// Has each of the widgets that there are do something.
+    pub(super) fn each(act: impl Fn(Self)) {
+        // Whatever is done may take any of them away.
+        let all = DESKS
+            .with_borrow(|desks| -> Vec<u32> { desks.iter().map(|&(number, _)| number).collect() });
+        for number in all {
+            act(Self(number));
+        }
     }
 
     /// Tells the widgets of one page apart.
@@ -297,13 +313,13 @@ impl Runner {
         };
         // A host needs not be told what it said itself.
         let is_from_host = matches!(event, Event::Given(..));
-        let before = desk.seen.borrow().state.clone();
-        let (after, command) = update(before.clone(), event);
+        let before = Rc::clone(&desk.seen.borrow().state);
+        let (after, command) = update(State::clone(&before), event);
         let news = match is_from_host {
             true => Vec::new(),
             false => news(&before, &after),
         };
-        desk.seen.borrow_mut().state = after;
+        desk.seen.borrow_mut().state = Rc::new(after);
         if let Some(command) = command {
             self.run(&desk, command);
         }

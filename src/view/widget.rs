@@ -51,6 +51,7 @@ pub fn Widget(
     let found = (calls.recorded)();
     let text = untrack(|| adviser_key.get()).unwrap_or_default();
     let runner = Runner::new(calls, account, key_case, words.clone(), text.clone());
+    on_cleanup(move || runner.end());
     let controls = Controls { runner };
     if let Some(ready) = ready {
         ready(controls);

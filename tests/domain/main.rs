@@ -10,6 +10,7 @@
 mod account;
 mod adviser_key;
 mod any_order;
+mod beat;
 mod connection;
 mod countdown;
 mod doubt;
