@@ -1,3 +1,4 @@
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use leptos::tachys::renderer::Rndr;
@@ -244,7 +245,27 @@ impl Drawn {
     }
 }
 
+thread_local! {
+    /// The first of each kind, which the others are copies of: one call in the place of one for each attribute.
+    static MADE: RefCell<Vec<(Markup, Node)>> = const { RefCell::new(Vec::new()) };
+}
+
 fn make(markup: Markup) -> Node {
+    MADE.with_borrow_mut(|made| {
+        let known = made.iter().position(|&(known, _)| known == markup);
+        let place = known.unwrap_or_else(|| {
+            made.push((markup, make_first(markup)));
+            made.len() - 1
+        });
+        // The browser refuses no copy of a node without a shadow root.
+        made[place]
+            .1
+            .clone_node()
+            .unwrap_or_else(|_| make_first(markup))
+    })
+}
+
+fn make_first(markup: Markup) -> Node {
     if markup.is_empty() {
         return Rndr::create_text_node("").into();
     }
