@@ -159,10 +159,12 @@ async fn depart(departure: Departure) -> Result<Hold, NotSent> {
         in_doubt,
         recorded,
     } = departure;
+    // Browsers take a while for a lock, so that both are asked for at once. Of the first nobody waits for his turn.
+    let turn = locks::turn(RECORDS_LOCK);
     let hold = locks::hold(&send_lock(&pending))
         .await
         .ok_or(NotSent::MadeElsewhere)?;
-    let turn = locks::turn(RECORDS_LOCK).await;
+    let turn = turn.await;
     let is_news = |other: &Pending| {
         other.is_for(&pending.key) && !in_doubt.iter().any(|known| known.is_same(other))
     };

@@ -72,7 +72,7 @@ pub async fn hold(name: &str) -> Option<Hold> {
     if let Some(hold) = take_back(name) {
         return Some(hold);
     }
-    match lock(name.to_owned(), Queue::IfFree).await {
+    match lock(name, Queue::IfFree).await {
         Answer::Granted(lock) => Some(Hold::new(Kind::Lock(lock))),
         Answer::Taken => None,
         Answer::NoLocks => claim(name).await.map(Kind::Claim).map(Hold::new),
@@ -80,11 +80,10 @@ pub async fn hold(name: &str) -> Option<Hold> {
 }
 
 /// Waits until nobody else has a turn of this name, and keeps it until it is dropped. Without Web Locks it is had all
-/// the same.
-pub async fn turn(name: &str) -> Turn {
-    Turn {
-        _lock: lock(name.to_owned(), Queue::InTurn).await,
-    }
+/// the same. It is asked for at once, and not only when it is waited for.
+pub fn turn(name: &str) -> impl Future<Output = Turn> + use<> {
+    let lock = lock(name, Queue::InTurn);
+    async { Turn { _lock: lock.await } }
 }
 
 /// Work that takes no time, while nobody else does work of this name.
@@ -133,14 +132,34 @@ impl Drop for WebLock {
 }
 
 /// In a box, for whoever waits for it would else hold all that it consists of.
-fn lock(name: String, queue: Queue) -> LocalFuture<Answer> {
-    Box::pin(ask_for_lock(name, queue))
+fn lock(name: &str, queue: Queue) -> LocalFuture<Answer> {
+    let asked = ask_for_lock(name, queue);
+    Box::pin(async move {
+        let Some(asked) = asked.filter(|asked| !is_silent(&asked.manager)) else {
+            return Answer::NoLocks;
+        };
+        match clock::within(PATIENCE_MS, JsFuture::from(asked.granted)).await {
+            Some(Ok(granted)) if granted.is_truthy() => Answer::Granted(asked.lock),
+            Some(Ok(_)) => Answer::Taken,
+            Some(Err(_)) => Answer::NoLocks,
+            None => {
+                SILENT.replace(asked.manager);
+                Answer::NoLocks
+            }
+        }
+    })
 }
 
-async fn ask_for_lock(name: String, queue: Queue) -> Answer {
-    let Some((manager, request)) = lock_manager() else {
-        return Answer::NoLocks;
-    };
+/// What was asked of a lock manager.
+struct Asked {
+    manager: JsValue,
+    /// Tells whether it is granted.
+    granted: Promise,
+    lock: WebLock,
+}
+
+fn ask_for_lock(name: &str, queue: Queue) -> Option<Asked> {
+    let (manager, request) = lock_manager()?;
     let release = Rc::new(RefCell::new(None));
     let held = Promise::new(&mut |resolve, _| {
         *release.borrow_mut() = Some(resolve);
@@ -154,7 +173,7 @@ async fn ask_for_lock(name: String, queue: Queue) -> Answer {
         &"ifAvailable".into(),
         &(queue == Queue::IfFree).into(),
     );
-    let answer = Promise::new(&mut |resolve, reject| {
+    let granted = Promise::new(&mut |resolve, reject| {
         let held = held.clone();
         let granted = Closure::once_into_js(move |lock: JsValue| {
             let is_granted = !lock.is_null();
@@ -165,7 +184,7 @@ async fn ask_for_lock(name: String, queue: Queue) -> Answer {
                 JsValue::UNDEFINED
             }
         });
-        let requested = request.call3(&manager, &name.as_str().into(), &options, &granted);
+        let requested = request.call3(&manager, &name.into(), &options, &granted);
         // A request that is refused is refused by its promise, which nobody else listens to.
         let refused = requested.and_then(|requested| {
             let promise: Promise = requested.dyn_into()?;
@@ -178,25 +197,25 @@ async fn ask_for_lock(name: String, queue: Queue) -> Answer {
             let _ = reject.call1(&JsValue::UNDEFINED, &error);
         }
     });
-    match clock::within(PATIENCE_MS, JsFuture::from(answer)).await {
-        Some(Ok(granted)) if granted.is_truthy() => Answer::Granted(lock),
-        Some(Ok(_)) => Answer::Taken,
-        Some(Err(_)) => Answer::NoLocks,
-        None => {
-            SILENT.replace(manager);
-            Answer::NoLocks
-        }
-    }
+    Some(Asked {
+        manager,
+        granted,
+        lock,
+    })
 }
 
 fn lock_manager() -> Option<(JsValue, Function)> {
     let navigator = web_sys::window()?.navigator();
     let manager = Reflect::get(&navigator, &"locks".into()).ok()?;
-    if !manager.is_object() || SILENT.with_borrow(|silent| *silent == manager) {
+    if !manager.is_object() || is_silent(&manager) {
         return None;
     }
     let request = Reflect::get(&manager, &"request".into()).ok()?;
     Some((manager, request.dyn_into().ok()?))
+}
+
+fn is_silent(manager: &JsValue) -> bool {
+    SILENT.with_borrow(|silent| silent == manager)
 }
 
 /// Drops out of the storage when it is dropped.
