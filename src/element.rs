@@ -1,12 +1,9 @@
 //! What the custom element calls: attributes in, events and standing out. The class itself is JavaScript, in `embed/`.
 
-use std::any::Any;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use js_sys::Function;
-use leptos::mount::mount_to;
-use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 use web_sys::HtmlElement;
 
@@ -20,7 +17,7 @@ use crate::host_events;
 use crate::referral_connect::calls;
 use crate::view::controls::Controls;
 use crate::view::given::Given;
-use crate::view::widget::{REFRESH_S, Ready, Widget};
+use crate::view::widget::{Apart, REFRESH_S};
 use crate::view::words::Words;
 
 /// What a host's class has to give to a widget.
@@ -44,15 +41,14 @@ pub struct Host {
 /// and its outcome is settled in its record.
 pub struct Element {
     attributes: Attributes,
-    controls: Controls,
-    _mounted: Box<dyn Any>,
+    widget: Apart,
     watch: Watch,
 }
 
 impl Element {
-    /// Puts a widget into `root`, which may be out of the page still. `None` if it was not rendered.
+    /// Puts a widget into `root`, which may be out of the page still.
     #[must_use]
-    pub fn mount(root: &HtmlElement, host: Host) -> Option<Self> {
+    pub fn mount(root: &HtmlElement, host: Host) -> Self {
         let Host {
             element,
             text,
@@ -62,55 +58,44 @@ impl Element {
             ended,
         } = host;
         let watch = Watch::over(root, &words, Some(&ended));
-        let made = Rc::new(Cell::new(None));
-        let mounted = {
-            let made = Rc::clone(&made);
-            mount_to(root.clone(), move || {
-                let attributes = Attributes::new(element, text, words, get_access_token);
-                let given = attributes.clone();
-                given.view(move |controls| {
-                    tell_standing(controls, stands);
-                    made.set(Some((attributes, controls)));
-                })
-            })
-        };
-        let (attributes, controls) = made.take()?;
-        Some(Self {
+        let attributes = Attributes::new(element, text, words, get_access_token);
+        let widget = attributes.put(root);
+        tell_standing(widget.controls, stands);
+        Self {
             attributes,
-            controls,
-            _mounted: Box::new(mounted),
+            widget,
             watch,
-        })
+        }
     }
 
     /// Heeds what an attribute says by now. One that is unknown, or unreadable, means what its absence means.
     pub fn attribute_changed(&self, name: &str) {
         self.attributes.0.borrow_mut().read(name);
-        self.controls.wake();
+        self.widget.controls.wake();
     }
 
     /// Speaks in these words from now on.
     pub fn speak(&self, words: Rc<Words>) {
         self.watch.speak(&words);
         self.attributes.0.borrow_mut().words = words;
-        self.controls.wake();
+        self.widget.controls.wake();
     }
 
     /// Shows a connection as the API or our events write it, in JSON; with anything else, none.
     pub fn show(&self, json: &str) {
-        self.controls
+        self.widget
+            .controls
             .show(wire::given_connection(json).map(Box::new));
     }
 
     /// What may be asked of the widget.
     #[must_use]
     pub fn controls(&self) -> Controls {
-        self.controls
+        self.widget.controls
     }
 }
 
 /// The attributes of an element as the widget takes them.
-#[derive(Clone)]
 struct Attributes(Rc<RefCell<Heeded>>);
 
 /// What the attributes say.
@@ -146,7 +131,7 @@ impl Attributes {
         Self(Rc::new(RefCell::new(heeded)))
     }
 
-    fn view(self, ready: impl FnOnce(Controls) + 'static) -> impl IntoView {
+    fn put(&self, root: &HtmlElement) -> Apart {
         let heeded = || Rc::clone(&self.0);
         let reach = heeded();
         let reach = Rc::new(move || {
@@ -168,13 +153,15 @@ impl Attributes {
         let adviser_key = Given::by(move || Some(adviser_key.borrow().adviser_key.clone()));
         let words = heeded();
         let words = Given::by(move || Some(Rc::clone(&words.borrow().words)));
-        let ready = Cell::new(Some(ready));
-        let ready: Ready = Rc::new(move |controls| {
-            if let Some(ready) = ready.take() {
-                ready(controls);
-            }
-        });
-        view! { <Widget calls=calls(reach) account key_case refresh_s adviser_key words ready=Some(ready)/> }
+        Apart::put(
+            root,
+            calls(reach),
+            account,
+            key_case,
+            refresh_s,
+            adviser_key,
+            words,
+        )
     }
 }
 

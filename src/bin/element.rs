@@ -22,9 +22,6 @@ pub struct Widget(Element);
 #[wasm_bindgen]
 impl Widget {
     /// Puts a widget into `root`. See [`Host`] for the others.
-    ///
-    /// # Errors
-    /// A text if it was not rendered.
     #[expect(
         clippy::too_many_arguments,
         reason = "JavaScript calls it, and an object of them would have to be taken apart"
@@ -39,7 +36,7 @@ impl Widget {
         get_access_token: Function,
         stands: Function,
         ended: Function,
-    ) -> Result<Self, JsValue> {
+    ) -> Self {
         let host = Host {
             element,
             text,
@@ -48,9 +45,7 @@ impl Widget {
             stands,
             ended,
         };
-        Element::mount(root, host)
-            .map(Self)
-            .ok_or_else(|| "the widget was not rendered".into())
+        Self(Element::mount(root, host))
     }
 
     /// Heeds what an attribute says by now.

@@ -3,6 +3,8 @@
 use std::rc::Rc;
 
 use leptos::prelude::*;
+use leptos::tachys::renderer::Rndr;
+use web_sys::Element;
 
 use super::controls::Controls;
 use super::drawing::Drawing;
@@ -48,8 +50,8 @@ pub fn Widget(
     #[prop(optional_no_strip)]
     ready: Option<Ready>,
 ) -> impl IntoView {
-    let found = (calls.recorded)();
     let text = untrack(|| adviser_key.get()).unwrap_or_default();
+    let found = (calls.recorded)();
     let runner = Runner::new(calls, account, key_case, words.clone(), text.clone());
     on_cleanup(move || runner.end());
     let controls = Controls { runner };
@@ -60,6 +62,55 @@ pub fn Widget(
     refresh_s.watch(move || runner.wake());
     adviser_key.watch(move || runner.wake());
     words.watch(move || runner.wake());
+    begin(runner, refresh_s, adviser_key, text, found);
+    Drawing(controls)
+}
+
+/// The widget where there is no Leptos application around it, whose care for signals and views would have to be paid
+/// for. It is taken out when this is dropped.
+pub(crate) struct Apart {
+    /// What may be asked of it.
+    pub(crate) controls: Controls,
+    drawn: Element,
+}
+
+impl Apart {
+    /// Puts one into `root`. See [`Widget`] for what is given to it.
+    pub(crate) fn put(
+        root: &Element,
+        calls: Calls,
+        account: Given<Option<AccountUuid>>,
+        key_case: Given<KeyCase>,
+        refresh_s: Given<u32>,
+        adviser_key: Given<String>,
+        words: Given<Rc<Words>>,
+    ) -> Self {
+        let text = adviser_key.get().unwrap_or_default();
+        let found = (calls.recorded)();
+        let runner = Runner::new(calls, account, key_case, words, text.clone());
+        let controls = Controls { runner };
+        begin(runner, refresh_s, adviser_key, text, found);
+        let drawn = Drawing(controls).build();
+        Rndr::insert_node(root, &drawn, None);
+        Self { controls, drawn }
+    }
+}
+
+impl Drop for Apart {
+    fn drop(&mut self) {
+        self.controls.runner.end();
+        Rndr::remove(&self.drawn);
+    }
+}
+
+/// `text` is what the field holds to begin with, `found` what was on record before.
+fn begin(
+    runner: Runner,
+    refresh_s: Given<u32>,
+    adviser_key: Given<String>,
+    text: String,
+    found: Recorded,
+) {
     pulse::begin(runner, refresh_s);
     // A host may set the same code again, which is no reason to write over what was typed since.
     let mut given = text;
@@ -78,7 +129,6 @@ pub fn Widget(
             runner.dispatch(Event::Restored(found));
         }));
     }
-    Drawing(controls)
 }
 
 /// Whether what was said is about the code in the field.
