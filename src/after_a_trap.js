@@ -9,7 +9,6 @@
  * @property {string} entry the local storage's entry with the records of requests without a known outcome
  * @property {string[]} words the last of `MessageId` in Rust, from `TrapStopped` on
  * @property {((anew: boolean) => void) | undefined} ended told of the end; `anew`: the root is left to it
- * @property {AbortController} watch over the root's events
  * @property {number} [rest] the height of its stack while nothing of it runs
  */
 
@@ -35,19 +34,19 @@ const ended = new Set();
  * @param {Will["ended"]} ended
  */
 export function watch(root, exports, url, entry, texts, ended) {
-  const watch = new AbortController();
   /** @type {Will} */
-  const will = { exports, url: url.split("?")[0], entry, words: texts.slice(FIRST), ended, watch };
+  const will = { exports, url: url.split("?")[0], entry, words: texts.slice(FIRST), ended };
   wills.set(root, will);
   // In a microtask no code is under way, and so none of the module's either.
   queueMicrotask(() => (will.rest = exports.stack_height()));
   // Not every trap is heard of: a page may catch the error, and Firefox reports none of a full stack.
   const look = () => {
+    // To take the listeners away takes longer than all else.
+    if (wills.get(root) !== will) return;
     inUse = root;
     lookAt(will);
   };
-  const { signal } = watch;
-  for (const type of ["click", "input", "submit"]) root.addEventListener(type, look, { capture: true, signal });
+  for (const type of ["click", "input", "submit"]) root.addEventListener(type, look, true);
   // Sent by the browser itself, a form would take the panel away, and the code into the page's address.
   root.addEventListener("submit", (event) => event.preventDefault());
 }
@@ -67,7 +66,6 @@ export function speak(root, texts) {
  * @param {Element} root
  */
 export function unwatch(root) {
-  wills.get(root)?.watch.abort();
   wills.delete(root);
   if (inUse === root) inUse = undefined;
 }
