@@ -37,7 +37,7 @@ export const starting = (instance, css, version) =>
     useAttempts(attempts);
     let isFirst = true;
     // On its way while the module is: most elements speak the page's language. Whoever wants it sees what became of it.
-    words(document.documentElement).catch(() => {});
+    words(document.documentElement).then(({ locale }) => idle(() => prepare(locale)), () => {});
     compiled ??= await attempts(
       asset,
       async () => {
@@ -56,6 +56,15 @@ export const starting = (instance, css, version) =>
       throw error instanceof WebAssembly.CompileError ? POLICY : BROKEN;
     }
   };
+
+/** Safari has no other way to wait until nobody else wants to work. */
+const idle = globalThis.requestIdleCallback ?? setTimeout;
+
+/**
+ * The first date takes browsers longer than all else between a press and its result.
+ * @param {string} locale
+ */
+const prepare = (locale) => new Date().toLocaleString(locale, { dateStyle: "full", timeStyle: "short" });
 
 /** @param {Response} response */
 const compile = async (response) =>
