@@ -128,7 +128,7 @@ export async function smallest(text) {
     module: true,
     ecma: 2020,
     compress: { passes: 3 },
-    mangle: { properties: { regex: /^(isPressed|isStarting|isComposing|fail|hold|relabel)$/ } },
+    mangle: { properties: { regex: /^(isPressed|isStarting|isHalfTyped|fail|hold|relabel)$/ } },
   });
   return code ?? "";
 }

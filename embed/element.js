@@ -8,12 +8,17 @@ import { shell } from "./shell.js";
 /** @import { Connection, Messages, ReferralConnectState } from "./api.js" */
 /** @import { Widget } from "./mount.js" */
 /** @import { Shell } from "./shell.js" */
+/** @import { Started } from "./start.js" */
+/** @import { Words } from "./language.js" */
 
 /** On servers there are no elements, and importing must work there as well. */
 const Base = globalThis.HTMLElement ?? class {};
 
 /** @type {CSSStyleSheet | undefined} one for all elements */
 let sheet;
+
+/** @type {Started | undefined} what makes widgets, once it has made one */
+let running;
 
 export class ReferralConnect extends Base {
   static formAssociated = true;
@@ -44,11 +49,10 @@ export class ReferralConnect extends Base {
   connectedCallback() {
     // Moved within the page, to where another language may be spoken.
     if (this.#root.firstChild) return this.#widget?.reword();
-    for (const [name, value] of Object.entries(this)) {
-      // Set before the class was there, it hides the class's own.
-      delete this[/** @type {keyof this} */ (name)];
-      Object.assign(this, { [name]: value });
-    }
+    // Set before the class was there, they hide the class's own.
+    const before = { ...this };
+    for (const name in before) delete this[name];
+    Object.assign(this, before);
     if (!sheet) (sheet = new CSSStyleSheet()).replaceSync(css);
     this.#root.adoptedStyleSheets = [sheet];
     this.#show();
@@ -230,9 +234,18 @@ export class ReferralConnect extends Base {
    * @param {string} [cause] why that has to wait until somebody asks for it
    */
   #show(cause) {
+    const spoken = cause ? undefined : running?.spoken(this);
+    if (running && spoken) {
+      try {
+        return this.#mount(running, spoken);
+      } catch {
+        // The form tells of it, should a fresh instance fail as well.
+        running = discard();
+      }
+    }
     const start = () => {
       near.disconnect();
-      this.#start(current);
+      this.#start();
     };
     const current = (this.#shell = shell(this.#text, start));
     current.relabel(this.#messages);
@@ -241,14 +254,15 @@ export class ReferralConnect extends Base {
     const near = (this.#near = new IntersectionObserver((seen) => seen.at(-1)?.isIntersecting && wanted(), { rootMargin: "300px" }));
     this.#root.replaceChildren(current.root);
     this.#stand("loading");
-    if (cause) return this.#fail(current, cause);
+    if (cause) return this.#fail(cause);
     // What stands there now is English, unless the host has words of its own.
     if (this.#said("loading") === "eager" || this.matches(":lang(cy)")) return start();
     near.observe(this);
     for (const type of ["focusin", "pointerover"]) current.root.addEventListener(type, wanted, { once: true });
   }
 
-  async #start(current = this.#shell) {
+  async #start() {
+    const current = this.#shell;
     if (!current || current.isStarting) return;
     current.isStarting = true;
     this.#stand("loading");
@@ -256,43 +270,53 @@ export class ReferralConnect extends Base {
       const { words } = await load();
       await words(this);
       // A word that is being put together would be lost.
-      if (current.isComposing) await new Promise((done) => current.input.addEventListener("compositionend", done));
-      const { mount, version } = await load();
+      if (current.isHalfTyped) await new Promise((done) => current.input.addEventListener("compositionend", done));
+      const started = await load();
       const spoken = await words(this);
-      if (this.#shell !== current) return;
-      this.#widget = mount(this, current, spoken,
-        (standing, connection) => {
-          if ((this.#shown = connection)) this.#hold(connection);
-          this.#stand(standing);
-        },
-        (anew, text, cause) => {
-          discard();
-          this.#widget = undefined;
-          this.#text = text;
-          if (!anew) return this.#stand("failed");
-          const before = this.#ended;
-          this.#ended = cause;
-          // Not inside of the trap.
-          queueMicrotask(() => this.isConnected && this.#show(before));
-        });
-      this.#shell = undefined;
-      if (this.#shown) this.connection = this.#shown;
-      this.#tell("ready", { version });
-      if (current.isPressed) this.submit();
+      if (this.#shell === current) this.#mount(started, spoken, current);
     } catch (cause) {
-      if (this.#shell !== current) return;
-      this.#fail(current, /** @type {string} */ (cause));
+      if (this.#shell === current) this.#fail(/** @type {string} */ (cause));
     }
   }
 
   /**
-   * @param {Shell} current
-   * @param {string} cause
+   * Puts the module's widget in, in the place of the form, if that was there before the module.
+   * @param {Started} started
+   * @param {Words} spoken
+   * @param {Shell} [current]
    */
-  #fail(current, cause) {
+  #mount(started, spoken, current) {
+    const { mount, version } = (running = started);
+    this.#widget = mount(this, this.#text, spoken,
+      (standing, connection) => {
+        if ((this.#shown = connection)) this.#hold(connection);
+        this.#stand(standing);
+      },
+      (anew, text, cause) => {
+        running = discard();
+        this.#widget = undefined;
+        this.#text = text;
+        if (!anew) return this.#stand("failed");
+        const before = this.#ended;
+        this.#ended = cause;
+        // Not inside of the trap.
+        queueMicrotask(() => this.isConnected && this.#show(before));
+      });
+    this.#shell = undefined;
+    if (this.#shown) this.connection = this.#shown;
+    // Whoever puts an element in may listen to it only then.
+    queueMicrotask(() => {
+      this.#tell("ready", { version });
+      if (current?.isPressed) this.submit();
+    });
+  }
+
+  /** @param {string} cause */
+  #fail(cause) {
+    const current = /** @type {Shell} */ (this.#shell);
     current.isStarting = false;
     this.#stand("failed");
-    current.fail(cause, () => this.#start(current));
+    current.fail(cause, () => this.#start());
     this.#tell("load-error", { cause });
   }
 
@@ -310,7 +334,7 @@ export class ReferralConnect extends Base {
  * @param {string} [name]
  */
 export function define(name = "referral-connect") {
-  const { customElements: registry } = globalThis;
   // Servers have none.
-  if (registry && !registry.get(name)) registry.define(name, ReferralConnect);
+  const registry = globalThis.customElements;
+  registry?.get(name) ?? registry?.define(name, ReferralConnect);
 }

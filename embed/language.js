@@ -24,7 +24,10 @@ let attempts;
 /** @param {Attempts} given how to get a file */
 export const useAttempts = (given) => (attempts = given);
 
-/** @type {Record<string, Promise<[string[], string[]]> | undefined>} by language: what its messages are called, and they */
+/** @type {Record<string, [string[], string[]] | undefined>} by language: what its messages are called, and they */
+const known = {};
+
+/** @type {Record<string, Promise<void> | undefined>} by language */
 const fetched = {};
 
 /** @type {Set<() => void>} called whenever the language of an element may be another one */
@@ -37,20 +40,32 @@ const observed = new WeakSet();
 let observer;
 
 /**
- * The words for an element as it stands. Rejects with the cause, in words, if they are out of reach.
+ * The words for an element as it stands, if they are there.
+ * @param {Speaker} element
+ * @returns {Words | undefined}
+ */
+export function spoken(element) {
+  const tag = tagOf(element);
+  const { messages } = element;
+  const catalogue = known[catalogueFor(tag)];
+  if (!catalogue) return undefined;
+  const [ids, texts] = catalogue;
+  return {
+    texts: messages ? ids.map((id, place) => messages[id] ?? texts[place]) : texts,
+    locale: (messages || catalogueFor(tag) === languageOf(tag)) && tag !== ENGLISH ? canonical(tag) : BRITISH,
+  };
+}
+
+/**
+ * The words for an element as it stands, once they are there. Rejects with the cause, in words, if they are out of reach.
  * @param {Speaker} element
  * @returns {Promise<Words>}
  */
 export async function words(element) {
-  const tag = tagOf(element);
-  const language = tag.split("-")[0].toLowerCase();
-  const known = Object.hasOwn(catalogues, language) ? language : ENGLISH;
-  const [ids, texts] = await (fetched[known] ??= get(known));
-  const { messages } = element;
-  return {
-    texts: messages ? ids.map((id, place) => messages[id] ?? texts[place]) : texts,
-    locale: (messages || known === language) && tag !== ENGLISH ? canonical(tag) : BRITISH,
-  };
+  const language = catalogueFor(tagOf(element));
+  await (fetched[language] ??= get(language));
+  // Meanwhile it may have come to speak another one.
+  return spoken(element) ?? words(element);
 }
 
 /**
@@ -72,18 +87,23 @@ const get = (language) => {
   const asset = catalogues[language];
   /** @type {RequestInit} */
   let how = asset;
-  /** @returns {Promise<[string[], string[]]>} */
   const read = async () => {
     const response = fetch(asset.url, how);
     how = { ...asset, cache: "reload" };
     const catalogue = await (await response).json();
-    return [Object.keys(catalogue), Object.values(catalogue)];
+    known[language] = [Object.keys(catalogue), Object.values(catalogue)];
   };
   return attempts(asset, read, () => false).catch((cause) => {
     fetched[language] = undefined;
     throw cause;
   });
 };
+
+/** @param {string} tag */
+const languageOf = (tag) => tag.split("-")[0].toLowerCase();
+
+/** @param {string} tag */
+const catalogueFor = (tag) => (Object.hasOwn(catalogues, languageOf(tag)) ? languageOf(tag) : ENGLISH);
 
 /** @param {Node} element */
 function tagOf(element) {

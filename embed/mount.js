@@ -1,9 +1,8 @@
-// Puts the module's widget in the place of the form that was there first. It comes with the module.
+// Puts the module's widget into an element, in the place of a form that was there first. It comes with the module.
 
 import { heeding, observe, words } from "./language.js";
 import { BROKEN } from "./words.js";
 
-/** @import { Shell } from "./shell.js" */
 /** @import { Words } from "./language.js" */
 
 /**
@@ -35,8 +34,9 @@ let sheet;
 
 /**
  * Makes a widget, or throws why it could not, in words. `ended` is called when the instance has trapped: `anew` if a
- * fresh one can take its place unseen, with what was typed and why that is not to happen twice.
- * @typedef {(element: HTMLElement & { getAccessToken?: (reason: "first" | "refresh") => unknown }, shell: Shell, spoken: Words,
+ * fresh one can take its place unseen, with what was typed and why that is not to happen twice. `text` is what the field
+ * holds unless there is a form already.
+ * @typedef {(element: HTMLElement & { getAccessToken?: (reason: "first" | "refresh") => unknown }, text: string, spoken: Words,
  *   stands: (standing: string, connection: object | null) => void,
  *   ended: (anew: boolean, text: string, cause: string) => void) => Widget} Mount
  */
@@ -46,12 +46,13 @@ let sheet;
  * @param {string} css
  * @returns {Mount}
  */
-export const mount = ({ Widget }, css) => (element, { root, input }, { texts, locale }, stands, ended) => {
-  const scope = /** @type {ShadowRoot} */ (root.getRootNode());
+export const mount = ({ Widget }, css) => (element, begun, { texts, locale }, stands, ended) => {
+  const scope = /** @type {ShadowRoot} */ (element.shadowRoot);
   if (!sheet) (sheet = new CSSStyleSheet()).replaceSync(css);
   if (!scope.adoptedStyleSheets.includes(sheet)) scope.adoptedStyleSheets.push(sheet);
   const fresh = document.createElement("div");
-  const text = input.value;
+  const input = scope.querySelector("input");
+  const text = input?.value ?? begun;
   // Neither is there yet, should the module end while it makes them.
   /** @type {Widget | undefined} */
   let widget;
@@ -66,22 +67,22 @@ export const mount = ({ Widget }, css) => (element, { root, input }, { texts, lo
   };
   /** @type {HTMLInputElement | null | undefined} */
   let field;
+  let isGivenUp = false;
   try {
     widget = new Widget(fresh, element, text, texts, locale, (reason) => element.getAccessToken?.(reason), stands, (anew) => {
       heeding.delete(reword);
       widget?.__destroy_into_raw();
-      ended(anew, field?.value ?? text, BROKEN);
+      if (!isGivenUp) ended(anew, field?.value ?? text, BROKEN);
     });
   } catch {
+    // Without a form to tell of it, another instance takes its place at once, and is not to be ended by this one.
+    isGivenUp = !input;
     throw BROKEN;
   }
   const focused = scope.activeElement;
-  root.replaceWith(fresh);
-  field = fresh.querySelector("[name=adviser_key]");
-  if (field) {
-    field.value = text;
-    field.setSelectionRange(input.selectionStart, input.selectionEnd, input.selectionDirection ?? "none");
-  }
+  scope.replaceChildren(fresh);
+  field = fresh.querySelector("input");
+  if (field && input) field.setSelectionRange(input.selectionStart, input.selectionEnd, input.selectionDirection ?? "none");
   if (focused) (focused === input ? field : fresh.querySelector("button"))?.focus();
   observe(element);
   heeding.add(reword);

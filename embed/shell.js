@@ -11,7 +11,7 @@ import * as words from "./words.js";
  * @property {HTMLInputElement} input
  * @property {boolean} isPressed whether send was pressed
  * @property {boolean} [isStarting] whether the module is being fetched for it
- * @property {boolean} [isComposing] whether an input method is at work in the field
+ * @property {boolean} [isHalfTyped] whether an input method is at work in the field
  * @property {(is: boolean) => void} hold remembers a press, or forgets it
  * @property {(messages: Messages | null | undefined) => void} relabel says it in these words, if there are any
  * @property {(cause: string, retry: () => void) => void} fail says why there will be nothing more
@@ -68,7 +68,7 @@ export function shell(text, pressed) {
     pressed();
   };
   for (const type of /** @type {const} */ (["compositionstart", "compositionend"]))
-    input.addEventListener(type, () => (self.isComposing = type.endsWith("t")));
+    input.addEventListener(type, () => (self.isHalfTyped = type.endsWith("t")));
   return self;
 }
 

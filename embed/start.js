@@ -1,6 +1,6 @@
 // Compiles the module and runs it. It comes in one script with the module's glue code.
 
-import { useAttempts, words } from "./language.js";
+import { spoken, useAttempts, words } from "./language.js";
 import { mount } from "./mount.js";
 import { BROKEN, POLICY, TOO_OLD } from "./words.js";
 
@@ -13,6 +13,7 @@ import { BROKEN, POLICY, TOO_OLD } from "./words.js";
  * @typedef {object} Started
  * @property {string} version
  * @property {Mount} mount
+ * @property {typeof spoken} spoken
  * @property {typeof words} words
  */
 
@@ -50,7 +51,7 @@ export const starting = (instance, css, version) =>
     try {
       const running = instance();
       running.initSync({ module: compiled });
-      return { version, mount: mount(running, css), words };
+      return { version, mount: mount(running, css), spoken, words };
     } catch (error) {
       // WebKit compiles what a policy does not let run.
       throw error instanceof WebAssembly.CompileError ? POLICY : BROKEN;

@@ -84,7 +84,6 @@ async fn goes_on(stage: &mut Stage) -> Result<()> {
 
          // While one is being made: the second element of the page's that its module asks for is refused.
          const five = make({ id: 'five', 'adviser-key': 'STRANGER' });
-         document.body.append(five);
          const { createElement } = Document.prototype;
          let calls = 0;
          Document.prototype.createElement = function (...given) {
@@ -93,11 +92,12 @@ async fn goes_on(stage: &mut Stage) -> Result<()> {
              Document.prototype.createElement = createElement;
              throw new Error('refused');
          };
+         document.body.append(five);
          await until('a fresh instance', () => instances.length === 4);
          await stands(five, 'idle');
          await stands(one, 'idle');
          same('what was typed', [input(five).value, input(one).value], ['STRANGER', 'typed']);
-         same('told', heard('load-error', 'five').map(({ detail }) => detail.cause), ['the program failed']);
+         same('told', heard('load-error', 'five').length, 0);
          five.submit();
          await stands(five, 'sent');",
     )
