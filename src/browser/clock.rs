@@ -1,18 +1,19 @@
-//! The only file that reads the clock, or waits.
+//! The only file that reads the clock, or waits; but for a lock that never comes, which `locks.js` does not wait for.
 //!
 //! A browser's clock is the person's to set, and stands still for nobody: what is computed from it is
 //! corrected elsewhere, by the API's. Everything below takes `now` as an argument, so that a test can say
 //! what time it is.
 
+use std::cell::RefCell;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
-use std::task::Poll;
+use std::rc::Rc;
+use std::task::{Poll, Waker};
 
 use gloo_timers::callback::Timeout;
-use js_sys::{Date, Promise, Reflect};
+use js_sys::{Date, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
 
 use crate::domain::timestamp::Timestamp;
 
@@ -65,16 +66,22 @@ pub fn after_ms(delay_ms: u32, then: impl FnOnce() + 'static) -> Timer {
 
 /// Ends after so many milliseconds.
 pub async fn wait_ms(delay_ms: u32) {
-    let mut timer = None;
-    let waited = Promise::new(&mut |resolve, _| {
-        timer = Some(after_ms(delay_ms, move || {
-            // A promise's own function does not throw.
-            let _ = resolve.call0(&JsValue::UNDEFINED);
-        }));
+    let waiting = Rc::new(RefCell::new(Some(None)));
+    let over = Rc::clone(&waiting);
+    let _timer = after_ms(delay_ms, move || {
+        let waker: Option<Waker> = over.take().flatten();
+        if let Some(waker) = waker {
+            waker.wake();
+        }
     });
-    // Nothing rejects it.
-    let _ = JsFuture::from(waited).await;
-    drop(timer);
+    poll_fn(|context| match &mut *waiting.borrow_mut() {
+        Some(waker) => {
+            *waker = Some(context.waker().clone());
+            Poll::Pending
+        }
+        None => Poll::Ready(()),
+    })
+    .await;
 }
 
 /// What comes of `work`, or `None` if it takes longer than so many milliseconds.

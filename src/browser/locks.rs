@@ -6,18 +6,13 @@
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
-use js_sys::{Function, Object, Promise, Reflect};
-use wasm_bindgen::closure::Closure;
-use wasm_bindgen::{JsCast, JsValue};
+use js_sys::Promise;
+use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::clock::{self, Watch};
 use super::{LocalFuture, storage};
 use crate::domain::digits::digits;
-
-/// How long a browser may take to say whether a lock is free, in milliseconds. It takes 1 to 5, and more on a
-/// machine out of breath; one that says nothing has no working locks.
-const PATIENCE_MS: u32 = 3000;
 
 /// How long a claim stands before it counts, in milliseconds: one process's writes reach the others within a
 /// few, and within some tens on a busy machine.
@@ -30,9 +25,6 @@ const CLAIM_HEEDED_MS: i64 = 90_000;
 thread_local! {
     /// What is held a while longer, by name.
     static LINGERING: RefCell<Vec<(String, Rc<Hold>)>> = const { RefCell::new(Vec::new()) };
-
-    /// The browser's lock manager, if it was asked for a lock and said nothing: it is not waited for again.
-    static SILENT: RefCell<JsValue> = const { RefCell::new(JsValue::UNDEFINED) };
 }
 
 /// Something that nobody else holds until this is dropped, or the page is left: a page that the browser only
@@ -117,105 +109,42 @@ enum Answer {
     NoLocks,
 }
 
-/// A lock is held for as long as a promise that the browser was given is open; this settles it.
-struct WebLock {
-    release: Rc<RefCell<Option<Function>>>,
-}
+/// Held, or asked for, until it is dropped.
+struct WebLock(Asked);
 
 impl Drop for WebLock {
     fn drop(&mut self) {
-        if let Some(release) = self.release.borrow_mut().take() {
-            // A promise's own function does not throw.
-            let _ = release.call0(&JsValue::UNDEFINED);
-        }
+        self.0.release();
     }
 }
 
 /// In a box, for whoever waits for it would else hold all that it consists of.
 fn lock(name: &str, queue: Queue) -> LocalFuture<Answer> {
-    let asked = ask_for_lock(name, queue);
-    Box::pin(async move {
-        let Some(asked) = asked.filter(|asked| !is_silent(&asked.manager)) else {
-            return Answer::NoLocks;
-        };
-        match clock::within(PATIENCE_MS, JsFuture::from(asked.granted)).await {
-            Some(Ok(granted)) if granted.is_truthy() => Answer::Granted(asked.lock),
-            Some(Ok(_)) => Answer::Taken,
-            Some(Err(_)) => Answer::NoLocks,
-            None => {
-                SILENT.replace(asked.manager);
-                Answer::NoLocks
-            }
-        }
-    })
-}
-
-/// What was asked of a lock manager.
-struct Asked {
-    manager: JsValue,
-    /// Tells whether it is granted.
-    granted: Promise,
-    lock: WebLock,
-}
-
-fn ask_for_lock(name: &str, queue: Queue) -> Option<Asked> {
-    let (manager, request) = lock_manager()?;
-    let release = Rc::new(RefCell::new(None));
-    let held = Promise::new(&mut |resolve, _| {
-        *release.borrow_mut() = Some(resolve);
-    });
     // From here on dropped means released: also when the browser grants it after we have given up.
-    let lock = WebLock { release };
-    let options = Object::new();
-    // Setting a property of a plain object cannot fail.
-    let _ = Reflect::set(
-        &options,
-        &"ifAvailable".into(),
-        &(queue == Queue::IfFree).into(),
-    );
-    let granted = Promise::new(&mut |resolve, reject| {
-        let held = held.clone();
-        let granted = Closure::once_into_js(move |lock: JsValue| {
-            let is_granted = !lock.is_null();
-            let _ = resolve.call1(&JsValue::UNDEFINED, &is_granted.into());
-            if is_granted {
-                held.into()
-            } else {
-                JsValue::UNDEFINED
-            }
-        });
-        let requested = request.call3(&manager, &name.into(), &options, &granted);
-        // A request that is refused is refused by its promise, which nobody else listens to.
-        let refused = requested.and_then(|requested| {
-            let promise: Promise = requested.dyn_into()?;
-            let on_refusal: Function = reject.clone().unchecked_into();
-            Reflect::get(&promise, &"catch".into())?
-                .dyn_into::<Function>()?
-                .call1(&promise, &on_refusal)
-        });
-        if let Err(error) = refused {
-            let _ = reject.call1(&JsValue::UNDEFINED, &error);
+    let lock = WebLock(ask(name, queue == Queue::IfFree));
+    // Listened to at once, for a page hears of refusals that nobody listens to.
+    let granted = JsFuture::from(lock.0.granted());
+    Box::pin(async move {
+        match granted.await {
+            Ok(granted) if granted.is_truthy() => Answer::Granted(lock),
+            Ok(_) => Answer::Taken,
+            Err(_) => Answer::NoLocks,
         }
-    });
-    Some(Asked {
-        manager,
-        granted,
-        lock,
     })
 }
 
-fn lock_manager() -> Option<(JsValue, Function)> {
-    let navigator = web_sys::window()?.navigator();
-    let manager = Reflect::get(&navigator, &"locks".into()).ok()?;
-    if !manager.is_object() || is_silent(&manager) {
-        return None;
-    }
-    let request = Reflect::get(&manager, &"request".into()).ok()?;
-    Some((manager, request.dyn_into().ok()?))
-}
+#[wasm_bindgen(module = "/src/browser/locks.js")]
+extern "C" {
+    fn ask(name: &str, is_only_if_free: bool) -> Asked;
 
-fn is_silent(manager: &JsValue) -> bool {
-    SILENT.with_borrow(|silent| silent == manager)
+    /// What was asked of the browser.
+    type Asked;
+
+    #[wasm_bindgen(method, getter)]
+    fn granted(this: &Asked) -> Promise;
+
+    #[wasm_bindgen(method)]
+    fn release(this: &Asked);
 }
 
 /// Drops out of the storage when it is dropped.
