@@ -13,15 +13,16 @@
 //! A detail is frozen, and holds no token and no email address. `reason` is one of `unauthenticated`,
 //! `forbidden`, `wrong-address`, `conflict`, `key-refused`, `too-many` and `other`.
 
-use js_sys::{Array, Function, Object, Reflect};
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, Event};
+use wasm_bindgen::prelude::*;
+use web_sys::Element;
 
 use crate::browser::clock;
 use crate::domain::connection::{Connection, Firm};
+use crate::domain::digits::digits;
 use crate::domain::outcome::Reason;
 use crate::domain::session::News;
 use crate::domain::timestamp::Moment;
+use crate::json::{self, quoted};
 use crate::view::runner::{Consent, Message};
 
 /// Dispatches the event for a message. Listeners run before this returns, and may do anything.
@@ -29,32 +30,32 @@ pub(crate) fn dispatch(root: &Element, message: Message) -> Consent {
     let (name, detail) = match message {
         Message::Submit(key) => (
             "referral-submit",
-            frozen(&[("adviserKey", key.as_str().into())]),
+            json::object(&[("adviserKey", quoted(key.as_str()))]),
         ),
         Message::Expired(shown) => (
             "referral-expired",
-            frozen(&[("connection", connection(&shown))]),
+            json::object(&[("connection", in_json(&shown))]),
         ),
         Message::News(news) => of_news(news),
     };
     let is_cancelable = name == "referral-submit";
-    match event(name, &detail, is_cancelable) {
-        Some(event) => match root.dispatch_event(&event) {
-            Ok(false) => Consent::Refused,
-            // It throws only for an event that is being dispatched already.
-            Ok(true) | Err(_) => Consent::Given,
-        },
-        None => Consent::Given,
+    match by_browser::dispatch(root, name, &detail, is_cancelable) {
+        true => Consent::Given,
+        false => Consent::Refused,
     }
 }
 
 /// A connection as the events tell of it.
 pub(crate) fn connection(connection: &Connection) -> JsValue {
+    by_browser::frozen(&in_json(connection))
+}
+
+fn in_json(connection: &Connection) -> String {
     let time = |moment: &Option<Moment>| optional(moment.as_ref().map(Moment::text));
-    frozen(&[
+    json::object(&[
         ("uuid", optional(connection.uuid.as_deref())),
-        ("direction", connection.direction.as_str().into()),
-        ("status", connection.status.as_str().into()),
+        ("direction", quoted(connection.direction.as_str())),
+        ("status", quoted(connection.status.as_str())),
         ("senderFirm", firm(&connection.sender_firm)),
         ("recipientFirm", firm(&connection.recipient_firm)),
         ("createdAt", time(&connection.created_at)),
@@ -63,35 +64,35 @@ pub(crate) fn connection(connection: &Connection) -> JsValue {
     ])
 }
 
-fn of_news(news: News) -> (&'static str, JsValue) {
+fn of_news(news: News) -> (&'static str, String) {
     match news {
         News::Sent(made) => {
-            let made = made.map_or(JsValue::NULL, |made| connection(&made));
-            ("referral-sent", frozen(&[("connection", made)]))
+            let made = made.map_or_else(|| NULL.to_owned(), |made| in_json(&made));
+            ("referral-sent", json::object(&[("connection", made)]))
         }
         News::Rejected(rejection) => (
             "referral-rejected",
-            frozen(&[
-                ("reason", reason(rejection.reason).into()),
-                ("status", rejection.status.into()),
+            json::object(&[
+                ("reason", quoted(reason(rejection.reason))),
+                ("status", digits(rejection.status.into())),
                 ("message", optional(rejection.message.as_deref())),
             ]),
         ),
         News::Unknown(since) => (
             "referral-unknown",
-            frozen(&[("since", optional(clock::rfc3339(since).as_deref()))]),
+            json::object(&[("since", optional(clock::rfc3339(since).as_deref()))]),
         ),
         News::Status {
             connection: later,
             previous,
         } => (
             "referral-status",
-            frozen(&[
-                ("connection", connection(&later)),
-                ("previous", previous.as_str().into()),
+            json::object(&[
+                ("connection", in_json(&later)),
+                ("previous", quoted(previous.as_str())),
             ]),
         ),
-        News::AuthRequired => ("referral-auth-required", frozen(&[])),
+        News::AuthRequired => ("referral-auth-required", json::object(&[])),
     }
 }
 
@@ -107,44 +108,26 @@ fn reason(reason: Reason) -> &'static str {
     }
 }
 
-fn firm(firm: &Firm) -> JsValue {
-    frozen(&[
+fn firm(firm: &Firm) -> String {
+    json::object(&[
         ("uuid", optional(firm.uuid.as_deref())),
         ("name", optional(firm.name.as_deref())),
     ])
 }
 
-fn optional(text: Option<&str>) -> JsValue {
-    text.map_or(JsValue::NULL, JsValue::from_str)
+const NULL: &str = "null";
+
+fn optional(text: Option<&str>) -> String {
+    text.map_or_else(|| NULL.to_owned(), quoted)
 }
 
-fn frozen(fields: &[(&str, JsValue)]) -> JsValue {
-    let object = Object::new();
-    for (name, value) in fields {
-        // Setting a property of a plain object cannot fail.
-        let _ = Reflect::set(&object, &(*name).into(), value);
-    }
-    Object::freeze(&object).into()
-}
+mod by_browser {
+    use super::{Element, JsValue, wasm_bindgen};
 
-/// `None` in a browser without `CustomEvent`, which no browser with WebAssembly is.
-fn event(name: &str, detail: &JsValue, is_cancelable: bool) -> Option<Event> {
-    let options = Object::new();
-    for (name, value) in [
-        ("detail", detail),
-        ("bubbles", &JsValue::TRUE),
-        ("composed", &JsValue::TRUE),
-        ("cancelable", &is_cancelable.into()),
-    ] {
-        let _ = Reflect::set(&options, &name.into(), value);
+    #[wasm_bindgen(module = "/src/host_events.js")]
+    extern "C" {
+        pub(super) fn frozen(json: &str) -> JsValue;
+        pub(super) fn dispatch(root: &Element, name: &str, json: &str, is_cancelable: bool)
+        -> bool;
     }
-    let constructor: Function = Reflect::get(&js_sys::global(), &"CustomEvent".into())
-        .ok()?
-        .dyn_into()
-        .ok()?;
-    let arguments = Array::of2(&name.into(), &options);
-    Reflect::construct(&constructor, &arguments)
-        .ok()?
-        .dyn_into()
-        .ok()
 }
