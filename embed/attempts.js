@@ -11,14 +11,14 @@ const PAUSE_MS = 1500;
  * Throws the cause, in words.
  * @template T
  * @param {Asset} asset
- * @param {() => Promise<T>} get
+ * @param {(attempt: number) => Promise<T>} get counted from 1
  * @param {(error: unknown) => string | false} inVain the cause, if no further attempt can help
  * @returns {Promise<T>}
  */
 export async function attempts(asset, get, inVain) {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await get();
+      return await get(attempt);
     } catch (error) {
       // The event of a violation comes after its error.
       await pause(0);

@@ -82,6 +82,7 @@ export async function widgetScript(address) {
     ecma: 2020,
     // Nothing of it is called with `new` or `this`, but classes.
     compress: { passes: 3, unsafe_arrows: true },
+    mangle: { properties: { regex: /^(__wbg_ptr|__destroy_into_raw|_wbg_cb_unref|isAll)$/ } },
   });
   return Buffer.from(code ?? "");
 }

@@ -186,6 +186,10 @@ let glue = readFileSync(script, "utf8")
   .replace("if (realloc === undefined) ", "")
   .replace("malloc, realloc) {", "malloc) {")
   .replaceAll(", wasm.__wbindgen_realloc)", ")")
+  // A decoder works without being called once for nothing.
+  .replace(/^ *cachedTextDecoder\.decode\(\);\n/gm, "")
+  // A memory that has grown has another buffer.
+  .replace(/if \((cached\w+) === null .*\{/g, "if ($1?.buffer !== wasm.memory.buffer) {")
   // All browsers that have the rest have these as well; and a widget is freed by its element.
   .replace(/\(typeof FinalizationRegistry === 'undefined'\)\n.*\n +: /g, "")
   .replace(/^if \(!\('encodeInto' in [^]*?^\}\n/m, "")
@@ -194,7 +198,7 @@ let glue = readFileSync(script, "utf8")
   .replace(/typeof (\w+) === 'undefined' \? undefined : \1;/g, "globalThis;")
   .replace(/function\(\) \{ return handleError\(function /g, "handleError(function ")
   .replaceAll("}, arguments); },", "}),");
-if (/, arguments\)|WidgetFinalization\.|realloc|encodeInto|catch \(_\)|typeof (Fin|glo)/.test(glue) || !/^function initSync\(\{ module \}\)/m.test(glue))
+if (/, arguments\)|WidgetFinalization\.|realloc|detached|encodeInto|catch \(_\)|typeof (Fin|glo)/.test(glue) || !/^function initSync\(\{ module \}\)/m.test(glue))
   throw new Error(SHAPE);
 for (let before = Infinity, imports = imported(); imports.length < before; imports = imported()) {
   before = imports.length;

@@ -24,7 +24,7 @@ let attempts;
 /** @param {Attempts} given how to get a file */
 export const useAttempts = (given) => (attempts = given);
 
-/** @type {Record<string, [string[], string[]] | undefined>} by language: what its messages are called, and they */
+/** @type {Record<string, Record<string, string> | undefined>} by language */
 const known = {};
 
 /** @type {Record<string, Promise<void> | undefined>} by language */
@@ -48,10 +48,8 @@ export function spoken(element) {
   const tag = tagOf(element);
   const { messages } = element;
   const catalogue = known[catalogueFor(tag)];
-  if (!catalogue) return undefined;
-  const [ids, texts] = catalogue;
-  return {
-    texts: messages ? ids.map((id, place) => messages[id] ?? texts[place]) : texts,
+  return catalogue && {
+    texts: Object.keys(catalogue).map((id) => messages?.[id] ?? catalogue[id]),
     locale: (messages || catalogueFor(tag) === languageOf(tag)) && tag !== ENGLISH ? canonical(tag) : BRITISH,
   };
 }
@@ -85,13 +83,10 @@ export function observe(element) {
 /** @param {string} language */
 const get = (language) => {
   const asset = catalogues[language];
-  /** @type {RequestInit} */
-  let how = asset;
-  const read = async () => {
-    const response = fetch(asset.url, how);
-    how = { ...asset, cache: "reload" };
-    const catalogue = await (await response).json();
-    known[language] = [Object.keys(catalogue), Object.values(catalogue)];
+  /** @param {number} attempt */
+  const read = async (attempt) => {
+    const response = await fetch(asset.url, attempt > 1 ? { ...asset, cache: "reload" } : asset);
+    known[language] = await response.json();
   };
   return attempts(asset, read, () => false).catch((cause) => {
     fetched[language] = undefined;
@@ -103,7 +98,7 @@ const get = (language) => {
 const languageOf = (tag) => tag.split("-")[0].toLowerCase();
 
 /** @param {string} tag */
-const catalogueFor = (tag) => (Object.hasOwn(catalogues, languageOf(tag)) ? languageOf(tag) : ENGLISH);
+const catalogueFor = (tag) => Object.keys(catalogues).find((language) => language === languageOf(tag)) ?? ENGLISH;
 
 /** @param {Node} element */
 function tagOf(element) {

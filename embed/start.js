@@ -36,16 +36,11 @@ export const starting = (instance, css, version) =>
    */
   async (first, asset, inVain, attempts) => {
     useAttempts(attempts);
-    let isFirst = true;
     // On its way while the module is: most elements speak the page's language. Whoever wants it sees what became of it.
     words(document.documentElement).then(({ locale }) => idle(() => prepare(locale)), () => {});
     compiled ??= await attempts(
       asset,
-      async () => {
-        const response = isFirst ? first : fetch(asset.url, { ...asset, cache: "reload" });
-        isFirst = false;
-        return compile(await response);
-      },
+      async (attempt) => compile(await (attempt > 1 ? fetch(asset.url, { ...asset, cache: "reload" }) : first)),
       (error) => inVain() || (error instanceof WebAssembly.CompileError && TOO_OLD),
     );
     try {
