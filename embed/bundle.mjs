@@ -121,6 +121,15 @@ const replacing = (replaced, apart = {}) => ({
 });
 
 /**
+ * Bundles a script of a page of ours.
+ * @param {string} path
+ */
+export async function bundled(path) {
+  const { outputFiles } = await esbuild.build({ ...FORMAT, minify: true, entryPoints: [join(order.root, path)] });
+  return outputFiles[0].text;
+}
+
+/**
  * As small as can be: for what everybody waits for.
  * @param {string} text
  */

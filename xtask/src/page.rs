@@ -81,6 +81,7 @@ pub(crate) fn build(project: &Project, compiler: Compiler, flavour: Flavour) -> 
     process::run(&mut trunk)?;
     if flavour == Flavour::Release {
         element::link(project, &staging)?;
+        element::script(project, "gallery/build.mjs", &staging)?;
     }
     publish(&staging, &flavour.folder(project))
 }
