@@ -23,7 +23,9 @@ const CONTROLS = {
     for (const element of elements) element.setAttribute("theme", value);
   },
   width: (value) => (root.dataset.width = value),
-  dir: (value) => (root.dir = value),
+  dir(value) {
+    for (const element of elements) element.dir = value;
+  },
   text: (value) => (root.dataset.text = value),
   lang(value) {
     for (const element of elements) element.lang = value;
