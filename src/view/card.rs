@@ -12,7 +12,8 @@ use crate::domain::session::{Notice, Stage};
 
 /// How the latest request stands: the status region, the countdown, and what can be done next.
 pub(super) fn card(pen: &mut Pen, seen: &Seen) {
-    pen.open("section|class=referral-card|part=card|tabindex=-1");
+    // A group and no landmark: those of two widgets on a page would have one name.
+    pen.open("div|class=referral-card|part=card|role=group|tabindex=-1");
     pen.name(MessageId::Card);
     pen.set("data-kind", Some(kind(seen)));
     // The region stands empty in the page from the start: one that arrives with its text is not read out.
