@@ -1,7 +1,7 @@
 // The page: an element for each state, one after the other, and what they are looked at with.
 
 // First: the element's module must find the world of the gallery.
-import "./world.js";
+import { begin } from "./world.js";
 import { GROUPS } from "./states.js";
 import { Stand } from "./stand.js";
 
@@ -106,6 +106,8 @@ async function fill() {
       box.before(make("p", { class: "fault" }, fault));
     }
   }
+  // The widgets can be used from here on.
+  begin();
   outcome.textContent = faults.length === 0 ? `All ${stands.length} reached.` : faults.join(" ");
   outcome.classList.toggle("fault", faults.length > 0);
   scrollTo(0, 0);

@@ -105,7 +105,7 @@ export const GROUPS = [
     },
   ]],
   ["The form", [
-    { id: "empty", name: "Empty", stands: "idle", says: "Send request", has: { "adviser-key": "" } },
+    { id: "empty", name: "Empty, to be tried", stands: "idle", says: "Send request", has: { "adviser-key": "" }, api: { POST: replies(201, made()) } },
     { id: "prefilled", name: "Prefilled by the host", stands: "idle", says: "Send request" },
     { id: "no-code", name: "Pressed without a code", stands: "idle", says: "Enter the other adviser", act: types("") },
     { id: "one-character", name: "One character", stands: "idle", says: "has 1 character,", act: types("A") },
@@ -208,7 +208,7 @@ export const GROUPS = [
   ]],
   ["Unknown outcome", [
     { id: "checking", name: "Connection lost, about to check", stands: "unknown", says: "Checking whether it arrived", api: { POST: lost }, act: submit },
-    { id: "unknown-lost", name: "Connection lost, and no check possible", stands: "unknown", says: "connection was lost", api: OUT_OF_REACH, act: doubt },
+    { id: "unknown-lost", name: "Connection lost, and no check possible", stands: "unknown", says: "connection was lost", has: { "adviser-key": "DOUBT123" }, api: OUT_OF_REACH, act: doubt },
     { id: "unknown-timeout", name: "No answer in time", stands: "unknown", says: "within 20 seconds", api: { ...OUT_OF_REACH, POST: silent }, act: timeOut },
     { id: "unknown-500", name: "The API failed", stands: "unknown", says: "(status 500)", api: { ...OUT_OF_REACH, POST: replies(500, { message: "Server Error" }) }, act: doubt },
     { id: "unknown-redirect", name: "Sent elsewhere", stands: "unknown", says: "another address", api: { ...OUT_OF_REACH, POST: redirects }, act: doubt },

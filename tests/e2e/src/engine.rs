@@ -100,6 +100,7 @@ impl Engine {
             engine: self,
             driver,
             browser,
+            colours: Colours::Own,
         })
     }
 }
@@ -113,9 +114,26 @@ pub struct Installed {
     pub driver: PathBuf,
     /// The browser's program, where the driver does not find it by itself.
     pub browser: Option<PathBuf>,
+    /// Whose colours its pages have.
+    pub colours: Colours,
+}
+
+/// Whose colours a browser's pages have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Colours {
+    /// Their own.
+    Own,
+    /// The system's, as with a contrast theme. Firefox alone can be started so.
+    Forced,
 }
 
 impl Installed {
+    /// The same, with pages of these colours.
+    #[must_use]
+    pub fn with(self, colours: Colours) -> Self {
+        Self { colours, ..self }
+    }
+
     /// The capabilities of a new session: headless, English, quiet, with a fresh profile.
     #[must_use]
     pub fn capabilities(&self) -> Value {
@@ -139,6 +157,11 @@ impl Installed {
                         "accessibility.tabfocus": 7,
                         // The console goes to the driver's log.
                         "devtools.console.stdout.content": true,
+                        // 0: the system's colours where it wants that; 2: always.
+                        "browser.display.document_color_use": match self.colours {
+                            Colours::Own => 0,
+                            Colours::Forced => 2,
+                        },
                     },
                 },
             }),

@@ -13,6 +13,8 @@
 //!    expected of the widget under each.
 //! 6. When a trial fails, [`evidence`] keeps a screenshot and everything that was seen.
 
+pub mod accessibility;
+pub mod axe;
 pub mod backend;
 pub mod browser;
 pub mod built_page;
@@ -21,12 +23,14 @@ pub mod engine;
 pub mod evidence;
 pub mod faults;
 pub mod folder_server;
+pub mod gallery;
 pub mod host_site;
 pub mod leash;
 pub mod oracle;
 pub mod page;
 pub mod pool;
 pub mod ports;
+pub mod renewal;
 pub mod role;
 pub mod stage;
 pub mod suite;

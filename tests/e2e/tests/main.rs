@@ -9,6 +9,7 @@ mod doubt;
 mod element;
 mod faults;
 mod floor;
+mod gallery;
 mod keyboard;
 mod main_job;
 mod refused;
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
 fn suite() -> Result<Suite> {
     let mut suite = Suite::new()?;
     faults::add(&mut suite);
+    gallery::add(&mut suite);
     doubt::add(&mut suite);
     together::add(&mut suite);
     storage::add(&mut suite);

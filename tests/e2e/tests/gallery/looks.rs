@@ -1,0 +1,2 @@
+use e2e::suite::Suite;
+pub(super) fn add(_suite: &mut Suite) {}
