@@ -28,6 +28,7 @@ pub mod host_site;
 pub mod leash;
 pub mod oracle;
 pub mod page;
+pub mod picture;
 pub mod pool;
 pub mod ports;
 pub mod renewal;
