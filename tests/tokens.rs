@@ -86,7 +86,16 @@ fn every_pair_that_is_used_has_the_contrast_that_it_needs() {
             for text in ["text", "text-quiet", "accent", "accent-strong", "bad"] {
                 pairs.push((text, surface, TEXT));
             }
-            for part in ["line-field", "focus", "accent", "wait"] {
+            // Borders of fields, rings, meters and bars; the shapes of badges, which end where the card begins.
+            for part in [
+                "line-field",
+                "focus",
+                "accent",
+                "wait",
+                "good",
+                "bad",
+                "done",
+            ] {
                 pairs.push((part, surface, PART));
             }
         }
