@@ -43,7 +43,7 @@ const LISTEN: &str = "
 ";
 
 /// What is in the accessibility tree of Chromium and means nothing to a person.
-const PASSED_OVER: [&str; 4] = ["none", "generic", "InlineTextBox", "paragraph"];
+const PASSED_OVER: [&str; 3] = ["none", "generic", "paragraph"];
 
 /// The announcements of a widget.
 #[derive(Debug)]
@@ -129,10 +129,15 @@ pub async fn outline(browser: &Browser, state: &str) -> Result<String> {
 
 fn write(nodes: &[Value], node: &Value, depth: usize, lines: &mut String) {
     let role = node["role"]["value"].as_str().unwrap_or_default();
-    let is_passed_over = node["ignored"] == json!(true) || PASSED_OVER.contains(&role);
-    if role == "InlineTextBox" {
+    // Quotation marks are texts of their own.
+    let is_sign = role == "StaticText"
+        && !node["name"]["value"]
+            .as_str()
+            .is_some_and(|text| text.contains(char::is_alphanumeric));
+    if role == "InlineTextBox" || is_sign {
         return;
     }
+    let is_passed_over = node["ignored"] == json!(true) || PASSED_OVER.contains(&role);
     if !is_passed_over {
         lines.push_str(&"  ".repeat(depth));
         lines.push_str(&line(node));
@@ -160,6 +165,7 @@ fn line(node: &Value) -> String {
     let role = text("role").unwrap_or("nothing");
     let mut line = match role {
         "StaticText" => "text".to_owned(),
+        "LabelText" => "label".to_owned(),
         role => role.to_owned(),
     };
     if let Some(name) = text("name") {

@@ -53,6 +53,11 @@ const STANDS_OUT: &str = "
     });
 ";
 
+/// The spaces of WCAG 1.4.12, as far as they come to an element from outside.
+const SPACE_TEXT: &str = "
+    Object.assign(document.documentElement.style, { letterSpacing: '0.12em', wordSpacing: '0.16em' });
+";
+
 /// All of it on one page, which is loaded once.
 async fn breaks_no_rule(stage: &mut Stage) -> Result<()> {
     let gallery = Gallery::start().await?;
@@ -73,7 +78,8 @@ async fn breaks_no_rule(stage: &mut Stage) -> Result<()> {
             nothing_of(browser, &how, STANDS_OUT).await?;
         }
     }
-    Ok(())
+    let _nothing: Option<bool> = browser.script(SPACE_TEXT, Vec::new()).await?;
+    nothing_of(browser, "with spaced text", STANDS_OUT).await
 }
 
 async fn nothing_of(browser: &Browser, how: &str, script: &str) -> Result<()> {

@@ -6,6 +6,8 @@ use e2e::page::{CODE_FIELD, button};
 pub(super) struct Scene {
     pub(super) state: &'static str,
     pub(super) title: &'static str,
+    /// Stands above what is there in the end, where that is worth reading.
+    pub(super) end: Option<&'static str>,
     pub(super) steps: &'static [Step],
 }
 
@@ -58,6 +60,7 @@ pub(super) const SCENES: &[Scene] = &[
     Scene {
         state: "load-error",
         title: "A module that cannot be loaded, and then can",
+        end: None,
         steps: &[
             step(
                 Keys::Each("\u{e004}\u{e004}\u{e004}"),
@@ -71,6 +74,7 @@ pub(super) const SCENES: &[Scene] = &[
     Scene {
         state: "empty",
         title: "A request",
+        end: None,
         steps: &[
             step(TAB, "Tab", CODE_FIELD, &[]),
             step(
@@ -95,6 +99,7 @@ pub(super) const SCENES: &[Scene] = &[
     Scene {
         state: "unknown-lost",
         title: "A request without a known outcome",
+        end: None,
         steps: &[
             step(TAB, "Tab", CODE_FIELD, &[]),
             step(TAB, "Tab", button::SEND, &[]),
@@ -154,6 +159,7 @@ pub(super) const SCENES: &[Scene] = &[
     Scene {
         state: "several",
         title: "Several to choose from",
+        end: Some("When one of them is chosen"),
         steps: &[
             step(
                 Keys::Each("\u{e004}\u{e004}\u{e004}"),
@@ -168,6 +174,7 @@ pub(super) const SCENES: &[Scene] = &[
     Scene {
         state: "rejected-422",
         title: "A code that Plannr refuses",
+        end: None,
         steps: &[step(
             Keys::Each("\u{e004}\u{e007}"),
             "Tab Enter",

@@ -82,6 +82,10 @@ async fn play(stage: &Stage, scene: &Scene) -> Result<String> {
             ));
         }
     }
+    if let (true, Some(title)) = (is_chromium, scene.end) {
+        let end = outline(browser, scene.state).await?;
+        transcript.push_str(&format!("\n{title}:\n\n```\n{end}```\n"));
+    }
     Ok(transcript)
 }
 
