@@ -1,12 +1,17 @@
 //! The gallery: the page with every state of the widget.
 
+use std::time::Duration;
+
 use anyhow::{Result, bail};
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::browser::Browser;
 use crate::host_site::HostSite;
-use crate::wait::{Look, SOON, until};
+use crate::wait::{Look, until};
+
+/// The longest that the page may take: what a state is given by itself, and some more for the others.
+const LIMIT: Duration = Duration::from_secs(40);
 
 /// How the page says that it has tried all states, and what it says of them.
 const STANDS: &str = "
@@ -55,7 +60,7 @@ impl Gallery {
     pub async fn open(&self, browser: &Browser, query: &str) -> Result<()> {
         let address = format!("{}/gallery.html?{query}", self.site.files());
         browser.open(&address).await?;
-        let words = until("the gallery's states", SOON, async || {
+        let words = until("the gallery's states", LIMIT, async || {
             let stands: Stands = browser.script(STANDS, Vec::new()).await?;
             Ok(match stands.ready.as_str() {
                 "yes" => Look::Seen(None),
