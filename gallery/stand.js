@@ -32,9 +32,10 @@ export class Stand {
     const { element, state } = this;
     begin();
     if (state.api) answer(state.id, state.api);
+    await state.before?.(this);
     place.append(element);
-    const startsLater = state.id.startsWith("first") || state.has?.loading === "lazy";
-    if (!startsLater) await this.until("a module", () => element.state !== "loading");
+    const hasModule = state.stands !== "loading" && !state.before;
+    if (hasModule) await this.until("a module", () => element.state !== "loading");
     await state.act?.(this);
     await this.until(`${state.stands}, saying “${state.says}”`, () =>
       element.state === state.stands && (!isEnglish || this.text.includes(state.says)));
@@ -45,6 +46,11 @@ export class Stand {
   /** What the element says, also to those who do not see it. */
   get text() {
     return this.#root.textContent ?? "";
+  }
+
+  /** Whether it asks whether something is meant. */
+  get asks() {
+    return this.#root.querySelector(".referral-confirm") !== null;
   }
 
   /** Where the form will be replaced no more: a word is being put together by an input method. */

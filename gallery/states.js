@@ -17,11 +17,16 @@ import * as world from "./world.js";
  * @property {string} says what it says then, or a part of it, in English
  * @property {Record<string, string | null>} [has] attributes that differ from the usual ones
  * @property {Script} [api] what the API answers; the usual element never asks it
- * @property {(stand: Stand) => unknown} [act] what happens once the form is there
+ * @property {(stand: Stand) => unknown} [before] what happens before the element is in the page
+ * @property {(stand: Stand) => unknown} [act] what happens once it is there, with its module where that comes
  * @property {number} [turn] states are reached in the order of these, and one of the same turn as they stand here
  */
 
-/** Before the others: there is no module yet, or what there is of it will be of no use afterwards. */
+/** Before all others: the module is fetched once. */
+const BEFORE_THE_MODULE = -3;
+/** Then these: where the module is there already, no form is shown before it. */
+const WHILE_IT_LOADS = -2;
+/** Then these: their instance of the module is of no use to others. */
 const FIRST = -1;
 /** After the others: its record stays in the module's memory. */
 const LAST = 1;
@@ -44,7 +49,7 @@ const shows = (shown) => (/** @type {Stand} */ { element }) => {
 async function doubt(stand) {
   stand.element.submit();
   await checked();
-  await stand.until("an answer", () => !stand.text.includes("Checking"));
+  await world.until("an answer", () => world.isAnswered(stand.state.id));
 }
 
 /** A request gets no answer within its time; then as above. @param {Stand} stand */
@@ -81,20 +86,18 @@ const pending = (other, about) => shows(connection(other, about));
 /** @type {[group: string, states: State[]][]} */
 export const GROUPS = [
   ["Before the module is there", [
-    { id: "first", name: "First form", stands: "loading", says: "Send request", has: { "adviser-key": "" }, act: (stand) => stand.hold() },
+    { id: "first", name: "First form", stands: "loading", says: "Send request", turn: WHILE_IT_LOADS, has: { "adviser-key": "" }, act: (stand) => stand.hold() },
     {
-      id: "first-pressed", name: "First form, pressed", stands: "loading", says: "Sends once it has loaded",
+      id: "first-pressed", name: "First form, pressed", stands: "loading", says: "Sends once it has loaded", turn: WHILE_IT_LOADS,
       act(stand) {
         stand.hold();
         stand.element.submit();
       },
     },
     {
-      id: "load-error", name: "The module cannot be loaded", stands: "failed", says: "a file is missing (HTTP 404)", turn: FIRST,
-      has: { loading: "lazy" },
+      id: "load-error", name: "The module cannot be loaded", stands: "failed", says: "a file is missing (HTTP 404)", turn: BEFORE_THE_MODULE,
+      before: () => world.missModule(true),
       async act({ element }) {
-        world.missModule(true);
-        element.setAttribute("loading", "eager");
         for (const pause of [1500, 3000]) {
           await world.until("a further attempt", () => world.waits(pause));
           world.pass(pause);
@@ -237,34 +240,29 @@ export const GROUPS = [
       id: "offered", name: "Thought better of it", stands: "unknown", says: "Check before you send it again", api: OUT_OF_REACH,
       async act(stand) {
         await thenPress(1)(stand);
-        await stand.until("a question", () => stand.text.includes("second request?"));
+        await stand.until("a question", () => stand.asks);
         stand.press(0);
       },
     },
     {
-      id: "from-earlier", name: "Found when the page was opened", stands: "unknown", says: "made earlier", api: OUT_OF_REACH, has: { loading: "lazy" },
-      act({ element }) {
+      id: "from-earlier", name: "Found when the page was opened", stands: "unknown", says: "made earlier", api: OUT_OF_REACH,
+      before({ element }) {
         world.store("referral-connect.pending", JSON.stringify([{
           endpoint: element.endpoint, key: "ABC12345", account: element.accountUuid, since_ms: world.NOW - HOUR, known_uuids: [],
         }]));
-        element.setAttribute("loading", "eager");
       },
     },
     {
-      id: "not-yet", name: "Perhaps still on its way", stands: "unknown", says: "may still be on its way", api: { GET: lists() }, has: { loading: "lazy" },
-      act({ element }) {
+      id: "not-yet", name: "Perhaps still on its way", stands: "unknown", says: "may still be on its way", api: { GET: lists() },
+      before({ element }) {
         world.store("referral-connect.pending", JSON.stringify([{
           endpoint: element.endpoint, key: "ABC12345", account: element.accountUuid, since_ms: world.NOW - 5 * SECOND, known_uuids: [],
         }]));
-        element.setAttribute("loading", "eager");
       },
     },
     {
-      id: "unreadable-note", name: "A note that cannot be read", stands: "idle", says: "cannot be read", has: { loading: "lazy" },
-      act({ element }) {
-        world.store("referral-connect.pending", "[{}]");
-        element.setAttribute("loading", "eager");
-      },
+      id: "unreadable-note", name: "A note that cannot be read", stands: "idle", says: "cannot be read",
+      before: () => world.store("referral-connect.pending", "[{}]"),
     },
   ]],
   ["After a failure of the program", [

@@ -27,6 +27,8 @@ let isStorageRefused = false;
 const scripts = new Map();
 /** @type {Map<number, { ms: number, run: () => void }>} */
 const held = new Map();
+/** @type {Set<string>} states whose list was asked for and came, or did not */
+const answered = new Set();
 /** @type {Map<string, string>} */
 const stored = new Map();
 /** @type {WebAssembly.Exports | undefined} */
@@ -60,6 +62,9 @@ export function pass(most) {
 
 /** Whether a timer of this length is under way. @param {number} ms */
 export const waits = (ms) => [...held.values()].some((timer) => timer.ms === ms);
+
+/** Whether what a state asked for has been answered. @param {string} state */
+export const isAnswered = (state) => answered.has(state);
 
 /** @param {boolean} is */
 export const goOnline = (is) => (isOnline = is);
@@ -145,7 +150,9 @@ window.fetch = async (input, init) => {
   if (state && input instanceof Request) {
     const answer = scripts.get(state)?.[/** @type {keyof Script} */ (input.method)];
     if (!answer) throw new TypeError(`the state ${state} has no answer to ${input.method} ${url}`);
-    return answer(input);
+    const reply = answer(input);
+    if (input.method === "GET") reply.finally(() => answered.add(state)).catch(() => {});
+    return reply;
   }
   if (isModuleMissing && url.endsWith(".wasm")) {
     // With a hash that it does not have, what a server sends in place of a file is refused.
