@@ -24,8 +24,8 @@
 //! | `SERVER50` | 500 | no |
 //! | `MAINTAIN` | 503, HTML, `Retry-After: 120`, no CORS headers | no |
 //!
-//! "Recorded" means a connection in the list and an email in the outbox. `sandbox-token` is the one token that
-//! is let in.
+//! "Recorded" means a connection in the list and an email in the outbox. `sandbox-token` is let in, and so are the
+//! tokens that `/oauth/authorize` and `/oauth/token` give out to applications on this machine.
 //!
 //! Where the API is not known to the last detail the sandbox decides as follows:
 //! - Codes are taken as typed: lower case is another code, thus an unknown one.
@@ -46,12 +46,13 @@
 //! they reach the database.
 //!
 //! Reading order: `script` (the table above as code), `api` (the routes and their Laravel manners), `store`,
-//! `outbox`, `page`, `server`.
+//! `outbox`, `oauth`, `page`, `server`.
 
 mod api;
 mod cast;
 mod clock;
 mod error;
+mod oauth;
 mod outbox;
 mod page;
 mod script;
@@ -70,7 +71,7 @@ use std::{
 use axum::Router;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
-use self::{api::Throttle, store::Store};
+use self::{api::Throttle, oauth::Issued, store::Store};
 pub use self::{clock::Clock, error::Error};
 
 /// How to start a sandbox.
@@ -90,6 +91,8 @@ pub struct Settings {
     pub allow_remote: bool,
     /// How long `SLOW0030` keeps its sender waiting, on the machine's clock. By default 30 s.
     pub slow_answer_after: Duration,
+    /// How long the access tokens last that the OAuth pages give out. By default an hour.
+    pub oauth_token_lasts: Duration,
 }
 
 impl Default for Settings {
@@ -102,6 +105,7 @@ impl Default for Settings {
             clock: Clock::real(),
             allow_remote: false,
             slow_answer_after: Duration::from_secs(30),
+            oauth_token_lasts: Duration::from_secs(3600),
         }
     }
 }
@@ -146,12 +150,15 @@ impl Sandbox {
             store: Arc::clone(&store),
             clock: settings.clock,
             throttle: Arc::default(),
+            issued: Arc::default(),
             slow_answer_after: settings.slow_answer_after,
+            oauth_token_lasts: settings.oauth_token_lasts,
             stopping: stopping.clone(),
         };
         let router = api::with_manners(
             Router::new()
                 .merge(api::routes(&app))
+                .merge(oauth::routes(&app))
                 .merge(outbox::routes(&app))
                 .merge(page::routes(settings.page, settings.refresh_s)),
             &app,
@@ -197,6 +204,8 @@ struct App {
     store: Arc<Store>,
     clock: Clock,
     throttle: Arc<Throttle>,
+    issued: Arc<Issued>,
     slow_answer_after: Duration,
+    oauth_token_lasts: Duration,
     stopping: watch::Receiver<bool>,
 }

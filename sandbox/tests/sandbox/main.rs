@@ -12,6 +12,7 @@ mod codes;
 mod cors;
 mod life;
 mod list;
+mod oauth;
 mod outbox;
 mod page;
 mod refusals;
