@@ -1,0 +1,340 @@
+//! `POST /api/v1/referral-connections`: one press, at most one request to the API.
+//!
+//! What is about to leave is written down first, durably; then it leaves, once, on a task that outlives the browser's
+//! connection; then the outcome is written down. So whatever dies in between, the ledger says no less than what may
+//! have happened, and a key that is in it never leaves again.
+
+use std::time::Duration;
+
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde::Deserialize;
+use serde_json::json;
+use tokio::time::timeout;
+
+use crate::{
+    App,
+    failure::Failure,
+    list::uuid_in,
+    relay, renewal,
+    session::{self, SignedIn},
+    settle,
+    store::{
+        Confirmation, Known, NewSend, Outcome, Permission, Rules, SendId, SignIn, State as Ledger,
+    },
+    upstream::{Credentials, Reply, Trouble},
+};
+
+/// The longest request that is read.
+const LONGEST_BODY_BYTES: usize = 1024;
+/// How long a browser may take to send it.
+const BODY_LIMIT: Duration = Duration::from_secs(10);
+/// How often writing an outcome down is tried, and how long is waited in between.
+const WRITING_TRIES: u32 = 5;
+const WRITING_PAUSE: Duration = Duration::from_millis(200);
+
+const KEY: HeaderName = HeaderName::from_static("idempotency-key");
+const CONFIRMED: HeaderName = HeaderName::from_static("x-referral-confirmed");
+const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+pub(crate) async fn create(
+    State(app): State<App>,
+    SignedIn { sign_in, .. }: SignedIn,
+    request: Request,
+) -> Result<Response, Failure> {
+    let (head, body) = request.into_parts();
+    let id = SendId {
+        account_uuid: session::account(&sign_in, &head.headers)?.to_owned(),
+        key: key(&head.headers).ok_or(Failure::Key)?,
+    };
+    let code = code(&head.headers, body).await?;
+    // Before it is written down: a sign-in that cannot be renewed sends nothing.
+    let sign_in = renewal::fresh(&app, sign_in)
+        .await
+        .map_err(nothing_was_sent)?;
+    let new = NewSend {
+        id: &id,
+        sign_in: &sign_in.id,
+        code: &code,
+        confirmation: match head.headers.contains_key(CONFIRMED) {
+            true => Confirmation::Given,
+            false => Confirmation::Missing,
+        },
+    };
+    let now = app.settings.clock.now();
+    let permission = app.store.permit(&new, rules(&app), now).await;
+    match permission.map_err(|cause| nothing_was_sent(cause.into()))? {
+        Permission::Go => {}
+        Permission::Known(known) => return recall(&app, sign_in, &id, known).await,
+        Permission::Busy => return Err(Failure::UnderWay),
+        Permission::Repeats => return Err(Failure::Repeats),
+        Permission::TooMany { retry_after } => return Err(Failure::TooMany { retry_after }),
+        Permission::SignedOut => return Err(Failure::SignedOut),
+    }
+    // A task of its own: a browser that goes away takes nothing with it.
+    let sending = app.tasks.spawn(send(app.clone(), sign_in, id, code));
+    sending.await.unwrap_or(Err(Failure::Unknown))
+}
+
+/// What the ledger goes by.
+pub(crate) fn rules(app: &App) -> Rules {
+    Rules {
+        sends_per_hour: app.settings.sends_per_hour,
+        repeat_guard: app.settings.repeat_guard,
+        // Somewhat longer than the longest answer, which is written down then.
+        under_way_for: app.settings.answer_limit + app.settings.answer_limit / 4,
+    }
+}
+
+async fn send(app: App, sign_in: SignIn, id: SendId, code: String) -> Result<Response, Failure> {
+    let who = Credentials {
+        access_token: &sign_in.kept.access_token,
+        account_uuid: &id.account_uuid,
+    };
+    let body = json!({ "adviser_key": code }).to_string().into_bytes();
+    let reply = app
+        .upstream
+        .post(&["referral-connections"], body, who)
+        .await;
+    let outcome = outcome(&reply);
+    write_down(&app, &id, &outcome).await;
+    app.metrics.sent(outcome.state, outcome.status);
+    if outcome.status == StatusCode::UNAUTHORIZED.as_u16()
+        && let Err(cause) = app.store.distrust_token(&sign_in).await
+    {
+        tracing::warn!(%cause, "a refused token is not marked");
+    }
+    match reply {
+        Err(Trouble::NeverConnected) => Err(Failure::NotSent),
+        Err(Trouble::TimedOut) => Err(Failure::UnknownInTime),
+        Err(Trouble::Lost | Trouble::TooLong) => Err(Failure::Unknown),
+        Ok(reply) => Ok(answer(outcome, relay::passed_on(&reply.headers))),
+    }
+}
+
+/// What a reply says of the request, and what of it is worth keeping.
+fn outcome(reply: &Result<Reply, Trouble>) -> Outcome {
+    let without_answer = |state| Outcome {
+        state,
+        status: 0,
+        body: Vec::new(),
+        connection_uuid: String::new(),
+    };
+    let reply = match reply {
+        Err(Trouble::NeverConnected) => return without_answer(Ledger::NotSent),
+        Err(_) => return without_answer(Ledger::Unknown),
+        Ok(reply) => reply,
+    };
+    let status = reply.status.as_u16();
+    let body = relay::json(reply).map(<[u8]>::to_vec).unwrap_or_default();
+    Outcome {
+        state: match status {
+            408 => Ledger::Unknown,
+            // A success settles it even if its body is lost, and a refusal likewise.
+            200..300 | 400..500 => Ledger::Answered,
+            _ => Ledger::Unknown,
+        },
+        connection_uuid: match status {
+            200..300 => uuid_in(&body),
+            _ => String::new(),
+        },
+        status,
+        body,
+    }
+}
+
+async fn write_down(app: &App, id: &SendId, outcome: &Outcome) {
+    for _ in 0..WRITING_TRIES {
+        match app.store.conclude(id, outcome).await {
+            Ok(()) => return,
+            Err(cause) => tracing::error!(%cause, "an outcome is not written down yet"),
+        }
+        tokio::time::sleep(WRITING_PAUSE).await;
+    }
+    // It stays started, counts as unknown after a while, and is then looked up in the API's list.
+    tracing::error!("an outcome could not be written down");
+}
+
+/// The answer to a request whose key was used before.
+async fn recall(
+    app: &App,
+    sign_in: SignIn,
+    id: &SendId,
+    known: Known,
+) -> Result<Response, Failure> {
+    if !known.same_code {
+        return Err(Failure::KeyOfAnother);
+    }
+    let age = app.settings.clock.now().since(known.started);
+    let known = match known.state {
+        Ledger::Started if age < rules(app).under_way_for => return Err(Failure::UnderWay),
+        Ledger::Started | Ledger::Unknown => settle::settle(app, sign_in, id, known).await?,
+        _ => known,
+    };
+    app.metrics.recalled(known.state);
+    let mut response = match known.state {
+        Ledger::Started | Ledger::Unknown => return Err(Failure::Unknown),
+        Ledger::NotSent => return Err(Failure::NotSent),
+        Ledger::NotArrived => return Err(Failure::NotArrived),
+        Ledger::Answered | Ledger::Found => {
+            let outcome = Outcome {
+                state: known.state,
+                status: known.status,
+                body: known.body,
+                connection_uuid: String::new(),
+            };
+            answer(outcome, HeaderMap::new())
+        }
+    };
+    let headers = response.headers_mut();
+    headers.insert(REPLAYED, HeaderValue::from_static("true"));
+    Ok(response)
+}
+
+/// The API's answer, for a browser.
+fn answer(outcome: Outcome, headers: HeaderMap) -> Response {
+    let Outcome {
+        state,
+        status,
+        body,
+        ..
+    } = outcome;
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
+    match (state, body.is_empty()) {
+        (_, false) if !status.is_redirection() => relay::in_json(status, headers, body),
+        // Sent, and no details to tell.
+        (Ledger::Answered | Ledger::Found, _) if status.is_success() => {
+            (status, headers).into_response()
+        }
+        (Ledger::Unknown | Ledger::Started, _) => {
+            let mut response = Failure::Unknown.into_response();
+            if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT {
+                *response.status_mut() = status;
+            }
+            response.headers_mut().extend(headers);
+            response
+        }
+        _ => {
+            let words = json!({ "message": Failure::Unfit.message(), "outcome": "rejected" });
+            relay::in_json(status, headers, words.to_string().into_bytes())
+        }
+    }
+}
+
+/// A key as the draft of the header's standard writes it, in quotes, or bare.
+fn key(headers: &HeaderMap) -> Option<String> {
+    let mut given = headers.get_all(KEY).iter();
+    let text = given.next()?.to_str().ok()?.trim();
+    if given.next().is_some() {
+        return None;
+    }
+    let bare = text
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+        .unwrap_or(text);
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    let fits = (16..=64).contains(&bare.len()) && bare.bytes().all(plain);
+    fits.then(|| bare.to_owned())
+}
+
+#[derive(Deserialize)]
+struct Asked {
+    adviser_key: String,
+}
+
+/// The code in a request's body.
+async fn code(headers: &HeaderMap, body: Body) -> Result<String, Failure> {
+    let says_json = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|value| value.trim().eq_ignore_ascii_case("application/json"));
+    if !says_json {
+        return Err(Failure::NotJson);
+    }
+    let limited = Limited::new(body, LONGEST_BODY_BYTES).collect();
+    let body = match timeout(BODY_LIMIT, limited).await {
+        Ok(Ok(body)) => body.to_bytes(),
+        Ok(Err(cause)) if cause.is::<LengthLimitError>() => return Err(Failure::TooLong),
+        Ok(Err(_)) | Err(_) => return Err(Failure::Slow),
+    };
+    let asked: Asked = serde_json::from_slice(&body).map_err(|_| Failure::Body)?;
+    let code = asked.adviser_key;
+    let fits = code.len() == 8 && code.bytes().all(|byte| byte.is_ascii_graphic());
+    match fits {
+        true => Ok(code),
+        false => Err(Failure::Body),
+    }
+}
+
+/// What goes wrong before anything leaves is no doubt about what became of it.
+fn nothing_was_sent(failure: Failure) -> Failure {
+    match failure {
+        Failure::SignedOut => failure,
+        _ => Failure::NotSent,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_plain_and_long_enough() {
+        let of = |value: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(KEY, HeaderValue::from_str(value).unwrap());
+            key(&headers)
+        };
+        let good = "0123456789abcdef";
+        assert_eq!(of(good).as_deref(), Some(good));
+        assert_eq!(of(&format!("\"{good}\"")).as_deref(), Some(good));
+        assert!(of("8e03978e-40d5-43dd-bc93-6894a57f9324").is_some());
+        assert!(of(&"a".repeat(64)).is_some());
+        let bad = [
+            "",
+            "short",
+            "\"0123456789abcdef",
+            "0123456789abcdef ü",
+            &"a".repeat(65),
+            "0123456789abcdef;x",
+        ];
+        for bad in bad {
+            assert_eq!(of(bad), None, "{bad}");
+        }
+        let mut twice = HeaderMap::new();
+        twice.append(KEY, HeaderValue::from_static("0123456789abcdef"));
+        twice.append(KEY, HeaderValue::from_static("0123456789abcdef"));
+        assert_eq!(key(&twice), None);
+        assert_eq!(key(&HeaderMap::new()), None);
+    }
+
+    #[test]
+    fn a_reply_settles_a_request_or_does_not() {
+        let of = |status: u16| {
+            let reply = Reply {
+                status: StatusCode::from_u16(status).unwrap(),
+                headers: HeaderMap::new(),
+                body: Err(Trouble::Lost),
+            };
+            outcome(&Ok(reply)).state
+        };
+        for settled in [200, 201, 204, 401, 403, 404, 405, 409, 410, 415, 422, 429] {
+            assert_eq!(of(settled), Ledger::Answered, "{settled}");
+        }
+        for open in [301, 302, 307, 408, 500, 502, 503, 504, 599] {
+            assert_eq!(of(open), Ledger::Unknown, "{open}");
+        }
+        assert_eq!(
+            outcome(&Err(Trouble::NeverConnected)).state,
+            Ledger::NotSent
+        );
+        assert_eq!(outcome(&Err(Trouble::Lost)).state, Ledger::Unknown);
+        assert_eq!(outcome(&Err(Trouble::TimedOut)).state, Ledger::Unknown);
+    }
+}

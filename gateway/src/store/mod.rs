@@ -1,0 +1,183 @@
+//! The database: SQLite in a file, or a PostgreSQL server that several gateways share.
+//!
+//! One set of statements for both. They differ in how a transaction starts and in the names of types, no more.
+
+mod sends;
+mod sessions;
+mod sign_ins;
+mod sweep;
+mod tickets;
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::{Any, AnyPool, SqlStr, Transaction};
+
+pub(crate) use self::sends::{
+    Confirmation, Known, NewSend, Others, Outcome, Permission, Rules, SendId, State,
+};
+pub(crate) use self::sessions::Sessions;
+pub(crate) use self::sign_ins::{Account, Kept, Lease, SignIn};
+use crate::{
+    Error,
+    seal::{Seal, Unopened},
+};
+
+/// How long a request waits for a connection to the database.
+const ACQUIRE_LIMIT: Duration = Duration::from_secs(5);
+/// Connections to PostgreSQL that one gateway holds at most.
+const POSTGRES_CONNECTIONS: u32 = 10;
+
+/// Sessions, sign-ins and what became of every request.
+#[derive(Debug, Clone)]
+pub(crate) struct Store {
+    pool: AnyPool,
+    kind: Kind,
+    seal: Seal,
+}
+
+/// Which database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Sqlite,
+    Postgres,
+}
+
+/// The database, or what is in it, is of no use right now.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StoreError {
+    #[error("the database failed: {0}")]
+    Database(#[from] sqlx::Error),
+    #[error(transparent)]
+    Sealed(#[from] Unopened),
+    #[error("what is stored cannot be read: {0}")]
+    Shape(#[from] serde_json::Error),
+}
+
+impl Store {
+    /// Opens the database and brings its tables up to date.
+    pub(crate) async fn open(url: &str, seal: Seal) -> Result<Self, Error> {
+        sqlx::any::install_default_drivers();
+        let kind = match url.starts_with("sqlite:") {
+            true => Kind::Sqlite,
+            false => Kind::Postgres,
+        };
+        let name = kind.name(url);
+        let failed = |cause| Error::Database {
+            name: name.clone(),
+            remedy: kind.remedy(),
+            cause,
+        };
+        let options: AnyConnectOptions = kind.with_creation(url).parse().map_err(failed)?;
+        let pool = kind.pool().connect_with(options).await.map_err(failed)?;
+        let migrator = Migrator::with_migrations(vec![Migration::new(
+            1,
+            Cow::Borrowed("sign-ins and sends"),
+            MigrationType::Simple,
+            SqlStr::from_static(kind.first_migration()),
+            false,
+        )]);
+        migrator
+            .run(&pool)
+            .await
+            .map_err(|cause| Error::Migration { name, cause })?;
+        Ok(Self { pool, kind, seal })
+    }
+
+    /// Whether the database answers.
+    pub(crate) async fn answers(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT 1").execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Whether no other process can use this database, so that a request which was started and has no outcome is one
+    /// that an earlier run of this program left behind.
+    pub(crate) fn is_ours_alone(&self) -> bool {
+        self.kind == Kind::Sqlite
+    }
+
+    pub(crate) fn seal(&self) -> &Seal {
+        &self.seal
+    }
+
+    /// Writes what is still in memory and lets the database go.
+    pub(crate) async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    /// A transaction that writes.
+    async fn begin(&self) -> sqlx::Result<Transaction<'static, Any>> {
+        match self.kind {
+            // Taken for writing at once: two that first read and then both want to write would fail.
+            Kind::Sqlite => self.pool.begin_with("BEGIN IMMEDIATE").await,
+            Kind::Postgres => self.pool.begin().await,
+        }
+    }
+}
+
+impl Kind {
+    fn pool(self) -> AnyPoolOptions {
+        let pool = AnyPoolOptions::new().acquire_timeout(ACQUIRE_LIMIT);
+        match self {
+            Self::Postgres => pool.max_connections(POSTGRES_CONNECTIONS),
+            // SQLite writes one at a time anyway, and what locks the file has to stay.
+            Self::Sqlite => pool
+                .max_connections(1)
+                .min_connections(1)
+                .idle_timeout(None)
+                .max_lifetime(None)
+                .after_connect(|connection, _| {
+                    Box::pin(async move {
+                        // FULL, because what was committed has to outlast a power cut. EXCLUSIVE, because of two
+                        // gateways on one file each would take the other's requests for left behind.
+                        let settings = "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; \
+                             PRAGMA synchronous = FULL; PRAGMA busy_timeout = 2000; \
+                             BEGIN IMMEDIATE; COMMIT;";
+                        sqlx::raw_sql(settings).execute(connection).await?;
+                        Ok(())
+                    })
+                }),
+        }
+    }
+
+    fn first_migration(self) -> &'static str {
+        match self {
+            Self::Sqlite => include_str!("../../migrations/sqlite/1_sign_ins_and_sends.sql"),
+            Self::Postgres => include_str!("../../migrations/postgres/1_sign_ins_and_sends.sql"),
+        }
+    }
+
+    /// An address that makes the file if it is missing.
+    fn with_creation(self, url: &str) -> String {
+        match self {
+            Self::Sqlite if !url.contains("mode=") => {
+                let mark = if url.contains('?') { '&' } else { '?' };
+                format!("{url}{mark}mode=rwc")
+            }
+            Self::Sqlite | Self::Postgres => url.to_owned(),
+        }
+    }
+
+    /// What to call the database in a message: never its password.
+    fn name(self, url: &str) -> String {
+        match self {
+            Self::Sqlite => url.to_owned(),
+            Self::Postgres => "PostgreSQL".to_owned(),
+        }
+    }
+
+    fn remedy(self) -> &'static str {
+        match self {
+            Self::Sqlite => {
+                "Check that its folder exists, that the gateway may write there, and that no other gateway uses the \
+                 file; the setting is database_url or DATABASE_URL"
+            }
+            Self::Postgres => {
+                "Check that the server runs, and the host, user, password and database in the setting database_url \
+                 or DATABASE_URL"
+            }
+        }
+    }
+}

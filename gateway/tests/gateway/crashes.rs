@@ -1,0 +1,217 @@
+//! Runs with a random fault on either side, and a gateway that is killed at a random moment: at most one request leaves
+//! for each key, and afterwards the truth is told.
+//!
+//! `GATEWAY_CRASH_RUNS` says how many runs, and `GATEWAY_CRASH_SEED` repeats them.
+
+use std::{
+    env,
+    io::{BufRead, BufReader},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use rand::{RngExt, SeedableRng, rngs::StdRng};
+use reqwest::StatusCode;
+
+use crate::{
+    browser::{Answer, Browser, new_key},
+    database::{self, Database},
+    plannr::{Fault, Plannr},
+    stage,
+};
+
+const RUNS: u32 = 120;
+/// Presses of one key in a run, the last of which has to tell the truth.
+const MOST_PRESSES: u32 = 200;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_dies_at_most_one_request_leaves_and_the_truth_is_told() {
+    let number = |name: &str| env::var(name).ok().map(|text| text.parse().unwrap());
+    let runs = number("GATEWAY_CRASH_RUNS").unwrap_or(RUNS);
+    let seed = number("GATEWAY_CRASH_SEED").unwrap_or_else(|| rand::rng().random());
+    eprintln!("GATEWAY_CRASH_SEED={seed}");
+    let mut databases = database::each().await;
+    let share = runs.div_ceil(u32::try_from(databases.len()).unwrap());
+    for (index, database) in databases.drain(..).enumerate() {
+        let random = StdRng::seed_from_u64(u64::from(seed) + u64::try_from(index).unwrap());
+        Runs::start(database, random).await.go(share).await;
+    }
+}
+
+struct Runs {
+    plannr: Plannr,
+    database: Database,
+    gateway: Process,
+    random: StdRng,
+    kills: u32,
+}
+
+/// What was seen of a run's presses.
+#[derive(Default)]
+struct Told {
+    sent: bool,
+    refused: bool,
+}
+
+impl Runs {
+    async fn start(database: Database, random: StdRng) -> Self {
+        let plannr = Plannr::start().await;
+        let gateway = Process::start(&plannr, &database).await;
+        Self {
+            plannr,
+            database,
+            gateway,
+            random,
+            kills: 0,
+        }
+    }
+
+    async fn go(mut self, runs: u32) {
+        let started = Instant::now();
+        for run in 0..runs {
+            self.run(run).await;
+        }
+        let kind = &self.database.url[..6];
+        eprintln!(
+            "{kind}: {runs} runs, {} kills, {:?}",
+            self.kills,
+            started.elapsed()
+        );
+    }
+
+    async fn run(&mut self, run: u32) {
+        let (letter, fault) = loop {
+            let picked = Fault::ALL[self.random.random_range(0..Fault::ALL.len())];
+            if picked.1 != Fault::Held {
+                break picked;
+            }
+        };
+        let code = format!("{letter}{run:07}");
+        let key = new_key();
+        let before = self.plannr.posts().len();
+        let mut browser = Browser::new(self.gateway.address);
+        browser.sign_in(&uuid::Uuid::new_v4().to_string()).await;
+
+        let press = tokio::spawn({
+            let (browser, code, key) = (browser.clone(), code.clone(), key.clone());
+            async move {
+                browser
+                    .press(&code, &key)
+                    .send()
+                    .await
+                    .map(|answer| answer.status())
+            }
+        });
+        // Half of them are killed, most of those while something happens; others lose their browser.
+        let moment = Duration::from_micros(self.random.random_range(0..20_000));
+        match self.random.random_range(0..4) {
+            0 | 1 => {
+                tokio::time::sleep(moment).await;
+                self.gateway.kill();
+                self.kills += 1;
+                let _ = press.await;
+                self.gateway = Process::start(&self.plannr, &self.database).await;
+                browser = browser.at(self.gateway.address);
+            }
+            2 => {
+                tokio::time::sleep(moment).await;
+                press.abort();
+                let _ = press.await;
+            }
+            _ => drop(press.await.unwrap()),
+        }
+        let (told, last) = self.truth(&browser, &code, &key, before).await;
+
+        let sent = self.plannr.posts().len() - before;
+        let made = self.plannr.made(&browser.account);
+        let what = format!("run {run}, {fault:?}: {sent} requests, {last:?}");
+        assert!(sent <= 1, "{what}");
+        assert_eq!(
+            made.len(),
+            usize::from(sent == 1 && fault.makes()),
+            "{what}"
+        );
+        assert_eq!(told.sent, !made.is_empty(), "{what}");
+        let refused = matches!(fault, Fault::Refused | Fault::Unauthenticated);
+        assert!(!told.refused || (sent == 1 && refused), "{what}");
+        if let (Some(made), Some(uuid)) = (made.first(), last.json()["uuid"].as_str()) {
+            assert_eq!(made["uuid"], uuid, "{what}");
+        }
+    }
+
+    /// Presses on with the same key until something is known for good.
+    async fn truth(
+        &self,
+        browser: &Browser,
+        code: &str,
+        key: &str,
+        before: usize,
+    ) -> (Told, Answer) {
+        let started = Instant::now();
+        for _ in 0..MOST_PRESSES {
+            let answer = browser.send(code, key).await;
+            let mut told = Told::default();
+            match (answer.status, answer.outcome().as_str()) {
+                (status, _) if status.is_success() => told.sent = true,
+                (StatusCode::FAILED_DEPENDENCY, "not-arrived") => {}
+                (StatusCode::UNPROCESSABLE_ENTITY | StatusCode::UNAUTHORIZED, _) => {
+                    told.refused = true;
+                }
+                _ => {
+                    // Nothing is known yet. Meanwhile nothing leaves.
+                    assert!(self.plannr.posts().len() <= before + 1, "{answer:?}");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    continue;
+                }
+            }
+            return (told, answer);
+        }
+        panic!("nothing is known of {code} after {:?}", started.elapsed());
+    }
+}
+
+/// A gateway in a process of its own.
+struct Process {
+    child: Child,
+    address: std::net::SocketAddr,
+}
+
+impl Process {
+    async fn start(plannr: &Plannr, database: &Database) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_referral-connect-gateway"));
+        command
+            .envs(stage::environment(plannr.address, &database.url))
+            .env("GATEWAY_METRICS_LISTEN", "off")
+            .env("GATEWAY_CONNECT_LIMIT", "100ms")
+            .env("GATEWAY_ANSWER_LIMIT", "300ms")
+            .env("GATEWAY_SETTLE_AFTER", "1s")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
+        tokio::task::spawn_blocking(move || {
+            let mut child = command.spawn().unwrap();
+            let mut line = String::new();
+            BufReader::new(child.stdout.take().unwrap())
+                .read_line(&mut line)
+                .unwrap();
+            let address = line.trim().strip_prefix("listening on http://");
+            let address = address.and_then(|rest| rest.strip_suffix('/')).unwrap();
+            let address = address.parse().unwrap();
+            Self { child, address }
+        })
+        .await
+        .unwrap()
+    }
+
+    fn kill(&mut self) {
+        // SIGKILL.
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

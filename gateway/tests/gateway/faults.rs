@@ -1,0 +1,307 @@
+//! An API that breaks: what is told, what is told again, and that nothing is sent twice.
+
+use std::time::{Duration, Instant};
+
+use reqwest::{Method, StatusCode};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
+
+use crate::{
+    browser::{CREATE, answer, new_key},
+    plannr::Fault,
+    stage::{Stage, environment},
+};
+
+/// With limits short enough to be waited for, and long enough for a busy machine.
+const SHORT: [(&str, &str); 3] = [
+    ("GATEWAY_CONNECT_LIMIT", "500ms"),
+    ("GATEWAY_ANSWER_LIMIT", "1500ms"),
+    ("GATEWAY_SENDS_PER_HOUR", "1000"),
+];
+
+/// Each fault: the first answer, then the same key at once, after a while, and with the list out of reach in between.
+#[tokio::test(flavor = "multi_thread")]
+async fn each_fault_ends_in_the_truth_and_in_one_request() {
+    for database in crate::database::each().await {
+        let stage = Stage::with(database, &SHORT).await;
+        for (letter, fault) in Fault::ALL {
+            if fault == Fault::Held {
+                continue;
+            }
+            let browser = stage.signed_in().await;
+            let code = format!("{letter}AAA0001");
+            let key = new_key();
+            let before = stage.plannr.posts().len();
+            let first = browser.send(&code, &key).await;
+            let settled = first.status.is_success() || first.status.is_client_error();
+            let expected = match fault {
+                Fault::None => 201,
+                Fault::HalfABody | Fault::Endless | Fault::Html => 200,
+                Fault::Empty => 204,
+                Fault::Refused => 422,
+                Fault::Unauthenticated => 401,
+                Fault::TimeOut => 408,
+                Fault::Error | Fault::MadeAndError => 500,
+                Fault::Silence | Fault::MadeAndSilence => 504,
+                _ => 502,
+            };
+            assert_eq!(first.status, expected, "{fault:?}: {first:?}");
+            assert_eq!(first.header("set-cookie"), "", "{fault:?}");
+
+            stage.plannr.break_list(true);
+            let blind = browser.send(&code, &key).await;
+            stage.plannr.break_list(false);
+            let told = browser.send(&code, &key).await;
+            let open = fault != Fault::TimeOut && settled;
+            if open {
+                assert_eq!(
+                    (blind.status, told.status),
+                    (first.status, first.status),
+                    "{fault:?}"
+                );
+            } else {
+                assert_eq!(blind.outcome(), "unknown", "{fault:?}: {blind:?}");
+                match fault.makes() {
+                    true => assert_eq!(
+                        told.json()["uuid"],
+                        stage.plannr.made(&browser.account)[0]["uuid"]
+                    ),
+                    false => assert_eq!(told.outcome(), "unknown", "{fault:?}: {told:?}"),
+                }
+            }
+            // A minute later what is not in the list did not arrive, and may be sent anew without a confirmation.
+            stage.advance(Duration::from_secs(61));
+            let later = browser.send(&code, &key).await;
+            if !open && !fault.makes() {
+                assert_eq!(
+                    later.status,
+                    StatusCode::FAILED_DEPENDENCY,
+                    "{fault:?}: {later:?}"
+                );
+                assert_eq!(later.outcome(), "not-arrived");
+            } else {
+                assert_eq!(later.status, told.status, "{fault:?}: {later:?}");
+            }
+            assert_eq!(stage.plannr.posts().len(), before + 1, "{fault:?}");
+            let made = stage.plannr.made(&browser.account).len();
+            assert_eq!(made, usize::from(fault.makes()), "{fault:?}");
+        }
+        stage.stop().await;
+    }
+}
+
+/// Chromium sends a POST twice over a connection that is kept and breaks; many libraries do too. Every request here
+/// comes over a connection of its own, and is never repeated.
+#[tokio::test]
+async fn each_request_has_a_connection_of_its_own() {
+    let stage = Stage::with(crate::database::sqlite(), &SHORT).await;
+    let browser = stage.signed_in().await;
+    // Questions first, so that there is a kept connection that a client could use.
+    for _ in 0..3 {
+        assert_eq!(
+            answer(browser.page_asks(Method::GET, CREATE)).await.status,
+            StatusCode::OK
+        );
+    }
+    for letter in ["A", "B", "C", "A", "R", "J", "A"] {
+        let code = format!("{letter}{}", &new_key()[..7]);
+        browser.send(&code, &new_key()).await;
+    }
+    let seen = stage.plannr.seen();
+    let posts = stage.plannr.posts();
+    assert_eq!(posts.len(), 7);
+    for post in &posts {
+        let beside = seen
+            .iter()
+            .filter(|other| other.connection == post.connection);
+        assert_eq!(beside.count(), 1, "{post:?}");
+    }
+    let questions = seen
+        .iter()
+        .filter(|seen| seen.line.starts_with("GET /api/v1/referral"));
+    let mut connections: Vec<_> = questions.map(|seen| seen.connection).collect();
+    connections.dedup();
+    assert_eq!(connections.len(), 1, "questions may share one");
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn without_a_connection_nothing_is_sent() {
+    let mut stage = Stage::with(crate::database::sqlite(), &SHORT).await;
+    let browser = stage.signed_in().await;
+    // A port that nobody listens on.
+    let closed = TcpListener::bind("127.0.0.1:0")
+        .await
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    stage.gateway.take().unwrap().stop().await;
+    let elsewhere = environment(closed, &stage.database.url);
+    let settings = referral_connect_gateway::Settings::read(None, elsewhere).unwrap();
+    let gateway = referral_connect_gateway::Gateway::start(settings)
+        .await
+        .unwrap();
+    let browser = browser.at(gateway.address());
+    let key = new_key();
+    for _ in 0..2 {
+        let refused = browser.send("AAAA0001", &key).await;
+        assert_eq!(refused.status, StatusCode::FAILED_DEPENDENCY, "{refused:?}");
+        assert_eq!(refused.outcome(), "not-sent");
+    }
+    assert_eq!(
+        answer(browser.page_asks(Method::GET, CREATE)).await.status,
+        StatusCode::BAD_GATEWAY
+    );
+    gateway.stop().await;
+    // Another key needs no confirmation, for nothing was sent.
+    stage.restart().await;
+    let sent = browser
+        .at(stage.address())
+        .send("AAAA0001", &new_key())
+        .await;
+    assert_eq!(sent.status, StatusCode::CREATED);
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_connection_of_somebody_elses_is_not_taken_for_ours() {
+    let stage = Stage::with(crate::database::sqlite(), &SHORT).await;
+    let browser = stage.signed_in().await;
+    // One that this gateway made, which it knows; then one in doubt that was not made.
+    assert_eq!(
+        browser.send("AAAA0001", &new_key()).await.status,
+        StatusCode::CREATED
+    );
+    let key = new_key();
+    assert_eq!(
+        browser.send("EAAA0001", &key).await.status,
+        StatusCode::INTERNAL_SERVER_ERROR
+    );
+    assert_eq!(browser.send("EAAA0001", &key).await.outcome(), "unknown");
+    // Two that nobody knows: which of them it is, nobody can say.
+    stage.plannr.make(&browser.account);
+    stage.plannr.make(&browser.account);
+    stage.advance(Duration::from_secs(61));
+    assert_eq!(browser.send("EAAA0001", &key).await.outcome(), "unknown");
+    // In doubt, so another press needs a confirmation.
+    assert_eq!(
+        browser.send("EAAA0001", &new_key()).await.outcome(),
+        "repeats"
+    );
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn two_doubts_do_not_share_one_connection() {
+    let stage = Stage::with(crate::database::sqlite(), &SHORT).await;
+    let browser = stage.signed_in().await;
+    let (made, not_made) = (new_key(), new_key());
+    browser.send("BAAA0001", &made).await;
+    browser.send("EAAA0001", &not_made).await;
+    stage.advance(Duration::from_secs(61));
+    for (code, key) in [("BAAA0001", &made), ("EAAA0001", &not_made)] {
+        assert_eq!(browser.send(code, key).await.outcome(), "unknown", "{code}");
+    }
+    stage.stop().await;
+}
+
+/// The other side: browsers that send half of something, nothing, or too much.
+#[tokio::test]
+async fn a_broken_request_sends_nothing() {
+    let stage = Stage::start().await;
+    let browser = stage.signed_in().await;
+    let cookie = browser
+        .cookies
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"));
+    let cookie = cookie.collect::<Vec<_>>().join("; ");
+    let head = |extra: &str| {
+        format!(
+            "POST {CREATE} HTTP/1.1\r\nHost: portal.example\r\nOrigin: https://portal.example\r\n\
+             X-Referral-Connect: 1\r\nContent-Type: application/json\r\nIdempotency-Key: {}\r\n\
+             Cookie: {cookie}\r\n{extra}",
+            new_key()
+        )
+    };
+    let body = r#"{"adviser_key":"AAAA0001"}"#;
+    let broken = [
+        head("Content-Length: 26\r\n\r\n{\"adviser"),
+        head("Content-Length: 26\r\n\r\n"),
+        head("Content-Length: 26\r\nContent-Length: 27\r\n\r\n") + body,
+        head("Transfer-Encoding: chunked\r\n\r\n1a\r\n{\"adviser_key\""),
+        head("Transfer-Encoding: chunked\r\nContent-Length: 26\r\n\r\nzz\r\n") + body,
+        head("Content-Le"),
+        head("Content-Length: -1\r\n\r\n") + body,
+        head("X: \r\n folded\r\nContent-Length: 26\r\n\r\n") + body,
+        "POST / HTTP/9\r\n\r\n".to_owned(),
+        "\u{0}\u{1}\u{2}\r\n\r\n".to_owned(),
+        format!(
+            "GET {CREATE} HTTP/1.1\r\nCookie: {}\r\n\r\n",
+            "x".repeat(100_000)
+        ),
+    ];
+    for text in broken {
+        let mut stream = TcpStream::connect(stage.gateway.as_ref().unwrap().address())
+            .await
+            .unwrap();
+        // It may hang up before all of it is written.
+        let _ = stream.write_all(text.as_bytes()).await;
+        let _ = stream.shutdown().await;
+        let mut answered = Vec::new();
+        let _ = stream.read_to_end(&mut answered).await;
+        let answered = String::from_utf8_lossy(&answered);
+        assert!(!answered.starts_with("HTTP/1.1 2"), "{text:?}: {answered}");
+    }
+    assert!(
+        stage.plannr.posts().is_empty(),
+        "{:?}",
+        stage.plannr.posts()
+    );
+    // And whole it is sent.
+    assert_eq!(
+        browser.send("AAAA0001", &new_key()).await.status,
+        StatusCode::CREATED
+    );
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_under_way_is_finished_when_the_gateway_stops() {
+    let mut stage = Stage::start().await;
+    let browser = stage.signed_in().await;
+    let press = tokio::spawn({
+        let browser = browser.clone();
+        async move { browser.send("SAAA0001", &new_key()).await }
+    });
+    stage.plannr.await_posts(1).await;
+    let gateway = stage.gateway.take().unwrap();
+    let address = gateway.address();
+    let stopping = tokio::spawn(gateway.stop());
+    let started = Instant::now();
+    while TcpStream::connect(address).await.is_ok() {
+        assert!(
+            started.elapsed() < Duration::from_secs(10),
+            "still listening"
+        );
+    }
+    assert!(!stopping.is_finished());
+    stage.plannr.release();
+    assert_eq!(press.await.unwrap().status, StatusCode::OK);
+    stopping.await.unwrap();
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_file_has_one_gateway() {
+    let stage = Stage::start().await;
+    let settings = referral_connect_gateway::Settings::read(None, stage.environment()).unwrap();
+    let refused = referral_connect_gateway::Gateway::start(settings).await;
+    let message = refused.err().unwrap().to_string();
+    assert!(
+        message.contains("no other gateway uses the file"),
+        "{message}"
+    );
+    stage.stop().await;
+}

@@ -1,0 +1,208 @@
+//! Every limit, reached and kept to.
+
+use std::time::{Duration, Instant};
+
+use reqwest::{Method, StatusCode};
+use serde_json::json;
+use tokio::{net::TcpListener, task::JoinSet};
+
+use crate::{
+    browser::{CREATE, answer, new_key},
+    database,
+    stage::Stage,
+};
+
+#[tokio::test]
+async fn a_sign_in_sends_ten_in_an_hour() {
+    for database in database::each().await {
+        let stage = Stage::with(database, &[]).await;
+        let browser = stage.signed_in().await;
+        let key = new_key();
+        assert_eq!(
+            browser.send("AAAA0000", &key).await.status,
+            StatusCode::CREATED
+        );
+        stage.advance(Duration::from_secs(600));
+        for index in 1..10 {
+            // What was refused had left as well.
+            let letter = if index % 2 == 0 { 'A' } else { 'G' };
+            let sent = browser
+                .send(&format!("{letter}AAA{index:04}"), &new_key())
+                .await;
+            assert_ne!(sent.status, StatusCode::TOO_MANY_REQUESTS, "{index}");
+        }
+        let refused = browser.send("AAAA0010", &new_key()).await;
+        assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+        let wait: u64 = refused.header("retry-after").parse().unwrap();
+        assert!((2980..=3000).contains(&wait), "{wait}");
+        assert_eq!(stage.plannr.posts().len(), 10);
+        // What was sent is told again without being counted, and others are not kept from sending.
+        assert_eq!(
+            browser.send("AAAA0000", &key).await.status,
+            StatusCode::CREATED
+        );
+        let other = stage.signed_in().await;
+        assert_eq!(
+            other.send("AAAA0010", &new_key()).await.status,
+            StatusCode::CREATED
+        );
+        stage.advance(Duration::from_secs(wait));
+        assert_eq!(
+            browser.send("AAAA0010", &new_key()).await.status,
+            StatusCode::CREATED
+        );
+        let next = browser.send("AAAA0011", &new_key()).await;
+        assert_eq!(next.status, StatusCode::TOO_MANY_REQUESTS);
+        stage.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn presses_at_once_do_not_slip_past_the_limit() {
+    for database in database::each().await {
+        let stage = Stage::with(database, &[]).await;
+        let browser = stage.signed_in().await;
+        let mut presses = JoinSet::new();
+        for index in 0..40 {
+            let browser = browser.clone();
+            presses.spawn(async move {
+                browser
+                    .send(&format!("AAAA{index:04}"), &new_key())
+                    .await
+                    .status
+            });
+        }
+        let answers = presses.join_all().await;
+        let sent = answers
+            .iter()
+            .filter(|status| **status == StatusCode::CREATED);
+        assert_eq!(sent.count(), 10, "{answers:?}");
+        assert_eq!(stage.plannr.posts().len(), 10);
+        stage.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_request_is_no_longer_than_a_kibibyte() {
+    let stage = Stage::start().await;
+    let browser = stage.signed_in().await;
+    let of_length = |length: usize| {
+        let bare = json!({ "adviser_key": "AAAA0001", "x": "" })
+            .to_string()
+            .len();
+        json!({ "adviser_key": "AAAA0001", "x": "y".repeat(length - bare) }).to_string()
+    };
+    let press = |body: String| {
+        let request = browser.page_asks(Method::POST, CREATE);
+        let request = request.header("content-type", "application/json");
+        answer(request.header("idempotency-key", new_key()).body(body))
+    };
+    let long = press(of_length(1025)).await;
+    assert_eq!(long.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(stage.plannr.posts().is_empty());
+    assert_eq!(press(of_length(1024)).await.status, StatusCode::CREATED);
+    // Nothing but the code is passed on.
+    assert_eq!(
+        stage.plannr.posts()[0].body,
+        r#"{"adviser_key":"AAAA0001"}"#
+    );
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_body_that_is_no_request_is_refused() {
+    let stage = Stage::start().await;
+    let browser = stage.signed_in().await;
+    for body in [
+        "",
+        "{}",
+        "[]",
+        "null",
+        "{\"adviser_key\":7}",
+        "{\"adviser_key\":\"short\"}",
+        "{\"adviser_key\":\"AAAA 001\"}",
+        "{\"adviser_key\":\"ÄÄÄÄ\"}",
+        "{\"adviser_key\":\"AAAA0001\"",
+        "\u{0}",
+    ] {
+        let request = browser
+            .page_asks(Method::POST, CREATE)
+            .header("content-type", "application/json");
+        let refused = answer(request.header("idempotency-key", new_key()).body(body)).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{body}");
+        assert_eq!(refused.outcome(), "not-sent");
+    }
+    let good = r#"{"adviser_key":"AAAA0001"}"#;
+    for kind in [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "application/jsonp",
+        "",
+    ] {
+        let request = browser
+            .page_asks(Method::POST, CREATE)
+            .header("content-type", kind);
+        let refused = answer(request.header("idempotency-key", new_key()).body(good)).await;
+        assert_eq!(refused.status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{kind}");
+    }
+    let request = browser
+        .page_asks(Method::POST, CREATE)
+        .header("content-type", "application/json");
+    assert_eq!(
+        answer(request.body(good)).await.status,
+        StatusCode::BAD_REQUEST,
+        "no key"
+    );
+    assert!(stage.plannr.posts().is_empty());
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_reply_is_no_longer_than_256_kibibytes() {
+    let stage = Stage::start().await;
+    let browser = stage.signed_in().await;
+    // About 170 bytes each.
+    for _ in 0..1000 {
+        stage.plannr.make(&browser.account);
+    }
+    let list = answer(browser.page_asks(Method::GET, CREATE)).await;
+    assert_eq!(list.status, StatusCode::OK);
+    for _ in 0..1000 {
+        stage.plannr.make(&browser.account);
+    }
+    let list = answer(browser.page_asks(Method::GET, CREATE)).await;
+    assert_eq!(list.status, StatusCode::BAD_GATEWAY);
+    stage.stop().await;
+}
+
+/// A server that takes connections and never greets: TLS is part of connecting.
+#[tokio::test]
+async fn a_connection_that_takes_too_long_is_none() {
+    let mut stage = Stage::start().await;
+    let browser = stage.signed_in().await;
+    stage.gateway.take().unwrap().stop().await;
+    let mute = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("https://{}", mute.local_addr().unwrap());
+    let mut environment = stage.environment();
+    environment.push(("GATEWAY_API_URL".to_owned(), address));
+    environment.push(("GATEWAY_CONNECT_LIMIT".to_owned(), "300ms".to_owned()));
+    let settings = referral_connect_gateway::Settings::read(None, environment).unwrap();
+    let gateway = referral_connect_gateway::Gateway::start(settings)
+        .await
+        .unwrap();
+    let started = Instant::now();
+    let refused = browser
+        .at(gateway.address())
+        .send("AAAA0001", &new_key())
+        .await;
+    assert_eq!(
+        (refused.status, refused.outcome().as_str()),
+        (StatusCode::FAILED_DEPENDENCY, "not-sent")
+    );
+    assert!(started.elapsed() >= Duration::from_millis(300));
+    assert!(
+        started.elapsed() < Duration::from_secs(15),
+        "not the limit for answers"
+    );
+    gateway.stop().await;
+}

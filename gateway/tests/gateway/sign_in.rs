@@ -1,0 +1,380 @@
+//! Signing in and out, tokens and accounts.
+
+use std::time::Duration;
+
+use referral_connect_sandbox::{Sandbox, Settings as SandboxSettings};
+use reqwest::{Method, StatusCode};
+use serde_json::json;
+use tokio::task::JoinSet;
+
+use crate::{
+    browser::{Browser, CREATE, answer, new_key},
+    database,
+    plannr::OTHER,
+    stage::{self, Stage},
+};
+
+const SESSION: &str = "__Host-referral-connect";
+const LEAVING: &str = "__Host-referral-connect-leaving";
+
+/// The whole way, before the sandbox's own pages.
+#[tokio::test]
+async fn a_person_signs_in_with_the_sandbox_sends_and_signs_out() {
+    let sandbox = Sandbox::start(SandboxSettings::default()).await.unwrap();
+    let database = database::sqlite();
+    let mut environment = stage::environment(sandbox.address(), &database.url);
+    // The sandbox lets in applications on this machine alone.
+    let origin = "http://127.0.0.1:8788";
+    environment.push(("GATEWAY_PUBLIC_ORIGIN".to_owned(), origin.to_owned()));
+    let settings = referral_connect_gateway::Settings::read(None, environment).unwrap();
+    let gateway = referral_connect_gateway::Gateway::start(settings)
+        .await
+        .unwrap();
+    let mut browser = Browser::new(gateway.address());
+
+    let departure = browser
+        .get(browser.navigation("/auth/login?return_to=/portal"))
+        .await;
+    let ask = departure.header("location").to_owned();
+    let page = reqwest::get(&ask).await.unwrap().text().await.unwrap();
+    assert!(page.contains("Sign in with Plannr"), "{page}");
+    let allow = ask.replace("/oauth/authorize?", "/oauth/allow?");
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+    let allowed = client.build().unwrap().get(allow).send().await.unwrap();
+    let back = allowed.headers()["location"].to_str().unwrap();
+    let path = back.strip_prefix(origin).unwrap();
+    let arrived = browser.get(browser.navigation(path)).await;
+    assert_eq!(arrived.status, StatusCode::OK, "{arrived:?}");
+    assert!(arrived.text.contains("url=/portal"), "{arrived:?}");
+
+    let me = answer(browser.page_asks(Method::GET, "/auth/me"))
+        .await
+        .json();
+    assert_eq!(me["accounts"].as_array().unwrap().len(), 2, "{me}");
+    browser.account = me["account_uuid"].as_str().unwrap().to_owned();
+    let press = browser
+        .press("ABC12345", &new_key())
+        .header("origin", origin);
+    // The page's own origin is another one here; the header that came first is not it.
+    assert_eq!(answer(press).await.status, StatusCode::FORBIDDEN);
+    let press = browser.bare(Method::POST, CREATE).header("origin", origin);
+    let press = press
+        .header("x-referral-connect", "1")
+        .header("content-type", "application/json");
+    let press = press
+        .header("idempotency-key", new_key())
+        .body(r#"{"adviser_key":"ABC12345"}"#);
+    let sent = answer(press).await;
+    assert_eq!(sent.status, StatusCode::OK, "{sent:?}");
+    assert_eq!(sent.json()["status"], "pending");
+    let list = answer(browser.page_asks(Method::GET, CREATE)).await.json();
+    assert_eq!(list["data"].as_array().unwrap().len(), 1);
+    let one = format!("{CREATE}/{}", sent.json()["uuid"].as_str().unwrap());
+    let one = answer(browser.page_asks(Method::GET, &one)).await.json();
+    assert_eq!(one["uuid"], sent.json()["uuid"]);
+
+    let out = browser
+        .bare(Method::POST, "/auth/logout")
+        .header("origin", origin);
+    let out = browser.get(out.header("x-referral-connect", "1")).await;
+    assert_eq!(out.status, StatusCode::NO_CONTENT);
+    assert!(browser.cookies.is_empty(), "{:?}", browser.cookies);
+    gateway.stop().await;
+    sandbox.stop().await;
+}
+
+#[tokio::test]
+async fn the_cookie_is_for_this_host_over_tls_and_for_no_script() {
+    let stage = Stage::start().await;
+    let mut browser = stage.browser();
+    let arrived = browser.sign_in(&uuid::Uuid::new_v4().to_string()).await;
+    let cookies = arrived.set_cookies();
+    let session = cookies
+        .iter()
+        .find(|text| text.starts_with(&format!("{SESSION}=")));
+    let session = session.unwrap();
+    for attribute in ["; HttpOnly", "; Secure", "; SameSite=Strict", "; Path=/"] {
+        assert!(session.contains(attribute), "{session}");
+    }
+    assert!(!session.contains("Domain"), "{session}");
+    assert!(!browser.cookies.contains_key(LEAVING));
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn an_id_that_was_known_before_is_not_the_sessions() {
+    let stage = Stage::start().await;
+    let mut browser = stage.signed_in().await;
+    let before = browser.cookies[SESSION].clone();
+    browser.sign_in(&uuid::Uuid::new_v4().to_string()).await;
+    assert_ne!(browser.cookies[SESSION], before);
+    let mut old = stage.browser();
+    old.cookies.insert(SESSION.to_owned(), before);
+    let me = answer(old.page_asks(Method::GET, "/auth/me")).await.json();
+    assert_eq!(me, json!({ "signed_in": false }));
+
+    // One that somebody made up, and slipped into the browser.
+    let mut slipped = stage.browser();
+    let made_up = "AAAAAAAAAAAAAAAAAAAAAA";
+    slipped
+        .cookies
+        .insert(SESSION.to_owned(), made_up.to_owned());
+    slipped.sign_in(&uuid::Uuid::new_v4().to_string()).await;
+    assert_ne!(slipped.cookies[SESSION], made_up);
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_signed_out_session_is_dead_even_for_who_kept_the_cookie() {
+    for database in database::each().await {
+        let stage = Stage::with(database, &[]).await;
+        let mut browser = stage.signed_in().await;
+        let kept = browser.clone();
+        let out = browser
+            .get(browser.page_asks(Method::POST, "/auth/logout"))
+            .await;
+        assert_eq!(out.status, StatusCode::NO_CONTENT);
+        assert!(!browser.cookies.contains_key(SESSION));
+        assert_eq!(
+            kept.send("AAAA0001", &new_key()).await.status,
+            StatusCode::UNAUTHORIZED
+        );
+        assert!(stage.plannr.posts().is_empty());
+        // Once more is no error.
+        let again = answer(browser.page_asks(Method::POST, "/auth/logout")).await;
+        assert_eq!(again.status, StatusCode::NO_CONTENT);
+        stage.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_callback_that_did_not_start_here_leads_nowhere() {
+    let stage = Stage::start().await;
+    let account = uuid::Uuid::new_v4().to_string();
+    let mut starter = stage.browser();
+    let state = starter.depart("/auth/login").await;
+    let back = |state: &str| format!("/auth/callback?code={account}&state={state}");
+
+    // In another browser: what a forged link would do.
+    let mut other = stage.browser();
+    let strayed = other.get(other.navigation(&back(&state))).await;
+    assert_eq!(strayed.status, StatusCode::BAD_REQUEST);
+    // With another state.
+    let mut confused = starter.clone();
+    let strayed = confused.get(confused.navigation(&back("another"))).await;
+    assert_eq!(strayed.status, StatusCode::BAD_REQUEST);
+    // With none, and with the cookie of somebody else's making.
+    let mut forged = stage.browser();
+    forged.cookies.insert(LEAVING.to_owned(), "AAAA".to_owned());
+    let strayed = forged.get(forged.navigation(&back(&state))).await;
+    assert_eq!(strayed.status, StatusCode::BAD_REQUEST);
+    // Too late.
+    let mut late = starter.clone();
+    stage.advance(Duration::from_secs(601));
+    let strayed = late.get(late.navigation(&back(&state))).await;
+    assert_eq!(strayed.status, StatusCode::BAD_REQUEST);
+    for browser in [&other, &confused, &forged, &late] {
+        assert!(!browser.cookies.contains_key(SESSION));
+    }
+    assert!(stage.plannr.seen().is_empty(), "no code was exchanged");
+    // And the same answer does not count twice.
+    let state = starter.depart("/auth/login").await;
+    let arrived = starter.get(starter.navigation(&back(&state))).await;
+    assert_eq!(arrived.status, StatusCode::OK);
+    let twice = starter.get(starter.navigation(&back(&state))).await;
+    assert_eq!(twice.status, StatusCode::BAD_REQUEST);
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_person_who_says_no_is_not_signed_in() {
+    let stage = Stage::start().await;
+    let mut browser = stage.browser();
+    let state = browser.depart("/auth/login").await;
+    let back = format!("/auth/callback?error=access_denied&state={state}");
+    let refused = browser.get(browser.navigation(&back)).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    assert!(browser.cookies.is_empty());
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn nobody_is_led_elsewhere_after_signing_in() {
+    let stage = Stage::start().await;
+    for (asked, led) in [
+        ("/portal?x=1", "/portal?x=1"),
+        ("//evil.example/", "/"),
+        ("https://evil.example/", "/"),
+        ("/%5Cevil.example", "/"),
+        ("/%22%3E%3Cscript%3E", "/&quot;>&lt;script>"),
+    ] {
+        let mut browser = stage.browser();
+        let query = url::form_urlencoded::byte_serialize(asked.as_bytes()).collect::<String>();
+        // Both once and twice encoded.
+        let query = if asked.contains('%') {
+            asked.to_owned()
+        } else {
+            query
+        };
+        let state = browser
+            .depart(&format!("/auth/login?return_to={query}"))
+            .await;
+        let back = format!("/auth/callback?code={}&state={state}", uuid::Uuid::new_v4());
+        let arrived = browser.get(browser.navigation(&back)).await;
+        assert!(
+            arrived.text.contains(&format!("url={led}\"")),
+            "{asked}: {}",
+            arrived.text
+        );
+    }
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_session_ends_after_its_time() {
+    let stage = Stage::start().await;
+    let browser = stage.signed_in().await;
+    stage.advance(Duration::from_secs(8 * 3600 - 60));
+    assert_ne!(
+        browser.send("AAAA0001", &new_key()).await.status,
+        StatusCode::UNAUTHORIZED
+    );
+    stage.advance(Duration::from_secs(61));
+    assert_eq!(
+        browser.send("AAAA0002", &new_key()).await.status,
+        StatusCode::UNAUTHORIZED
+    );
+    stage.stop().await;
+}
+
+/// A refresh token counts once: if two renewed at a time, the second would end the sign-in.
+#[tokio::test(flavor = "multi_thread")]
+async fn tokens_are_renewed_before_they_expire_and_once() {
+    for database in database::each().await {
+        let stage = Stage::with(database, &[]).await;
+        // A file has one gateway alone.
+        let other = match stage.database.is_shared() {
+            true => Some(stage.another().await),
+            false => None,
+        };
+        let other_address = other
+            .as_ref()
+            .map_or(stage.address(), |other| other.address());
+        let browser = stage.signed_in().await;
+        assert_eq!(
+            answer(browser.page_asks(Method::GET, CREATE)).await.status,
+            StatusCode::OK
+        );
+        assert_eq!(stage.plannr.renewals(), 0);
+        // A minute before the hour is over.
+        stage.advance(Duration::from_secs(3541));
+        let mut questions = JoinSet::new();
+        for index in 0..20 {
+            let address = if index % 2 == 0 {
+                stage.address()
+            } else {
+                other_address
+            };
+            let browser = browser.at(address);
+            questions
+                .spawn(async move { answer(browser.page_asks(Method::GET, CREATE)).await.status });
+        }
+        for status in questions.join_all().await {
+            assert_eq!(status, StatusCode::OK);
+        }
+        assert_eq!(stage.plannr.renewals(), 1);
+        let last = stage.plannr.seen().pop().unwrap();
+        assert!(
+            last.headers["authorization"].ends_with(".secret2"),
+            "{last:?}"
+        );
+        if let Some(other) = other {
+            other.stop().await;
+        }
+        stage.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_sign_in_that_is_not_renewed_ends() {
+    let stage = Stage::start().await;
+    let browser = stage.signed_in().await;
+    stage.plannr.refuse_renewals();
+    stage.advance(Duration::from_secs(3600));
+    assert_eq!(
+        browser.send("AAAA0001", &new_key()).await.status,
+        StatusCode::UNAUTHORIZED
+    );
+    assert!(stage.plannr.posts().is_empty());
+    let me = answer(browser.page_asks(Method::GET, "/auth/me"))
+        .await
+        .json();
+    assert_eq!(me, json!({ "signed_in": false }));
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_refused_token_is_renewed_before_the_next_request() {
+    let stage = Stage::start().await;
+    let browser = stage.signed_in().await;
+    let refused = browser.send("QAAA0001", &new_key()).await;
+    assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(
+        stage.plannr.posts().len(),
+        1,
+        "nothing is sent again by itself"
+    );
+    assert_eq!(stage.plannr.renewals(), 0);
+    assert_eq!(
+        browser.send("AAAA0001", &new_key()).await.status,
+        StatusCode::CREATED
+    );
+    assert_eq!(stage.plannr.renewals(), 1);
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn the_account_is_chosen_here_and_no_page_acts_for_another() {
+    for database in database::each().await {
+        let stage = Stage::with(database, &[]).await;
+        let mut browser = stage.signed_in().await;
+        let own = browser.account.clone();
+        let me = answer(browser.page_asks(Method::GET, "/auth/me")).await;
+        assert_eq!(me.json()["account_uuid"], own, "the preferred one");
+        assert!(!me.text.contains("example.com"), "no email: {}", me.text);
+
+        OTHER.clone_into(&mut browser.account);
+        let press = browser.send("AAAA0001", &new_key()).await;
+        assert_eq!(
+            press.status,
+            StatusCode::FORBIDDEN,
+            "a page that acts for another one"
+        );
+        let choose = |uuid: &str| {
+            let choice = json!({ "account_uuid": uuid }).to_string();
+            browser
+                .page_asks(Method::PUT, "/auth/account")
+                .header("content-type", "application/json")
+                .body(choice)
+        };
+        let stranger = answer(choose(&uuid::Uuid::new_v4().to_string())).await;
+        assert_eq!(stranger.status, StatusCode::FORBIDDEN);
+        assert_eq!(
+            answer(choose(&OTHER.to_uppercase())).await.status,
+            StatusCode::NO_CONTENT
+        );
+        assert_eq!(
+            browser.send("AAAA0001", &new_key()).await.status,
+            StatusCode::CREATED
+        );
+        let post = stage.plannr.posts().pop().unwrap();
+        assert_eq!(post.headers["x-plannr-account-uuid"], OTHER);
+        own.clone_into(&mut browser.account);
+        assert_eq!(
+            browser.send("AAAA0002", &new_key()).await.status,
+            StatusCode::FORBIDDEN
+        );
+        assert_eq!(stage.plannr.posts().len(), 1);
+        stage.stop().await;
+    }
+}
