@@ -3,7 +3,7 @@
 //!
 //! Reading order: `routes` (what there is), `guard` (who may ask), `session` (who is signed in), `sign_in` and `ticket`
 //! (how they came to be), `oauth` and `renewal` (tokens), `relay` (questions), `send` and `settle` (requests that make an
-//! email), `upstream` (the API), `store` (the database), `seal` (what the database cannot read), `server`.
+//! email), `upstream` (the API), `pages`, `store` (the database), `seal` (what the database cannot read), `server`.
 
 #![cfg_attr(
     test,
@@ -23,6 +23,7 @@ mod list;
 mod metrics;
 mod oauth;
 mod origin;
+mod pages;
 mod relay;
 mod renewal;
 mod routes;

@@ -78,10 +78,16 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
     let settings = Settings::read(file.as_deref(), environment)?;
     let mut out = io::stdout();
     if wish.doing == Doing::Check {
+        for name in &settings.unknown_variables {
+            writeln!(out, "{name} is no setting of the gateway")?;
+        }
         writeln!(out, "the settings can be followed")?;
         return Ok(());
     }
     log();
+    for name in &settings.unknown_variables {
+        tracing::warn!(%name, "a variable that looks like a setting is none");
+    }
     // Before the address is printed, so that whoever reads it may stop the gateway at once.
     let told_to_stop = told_to_stop()?;
     let running = Gateway::start(settings).await?;

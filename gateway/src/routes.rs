@@ -7,11 +7,11 @@ use axum::{
     extract::{MatchedPath, Request, State},
     http::{HeaderName, HeaderValue, StatusCode, header},
     middleware::{self, Next},
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
     routing::{get, post, put},
 };
 
-use crate::{App, failure::Failure, guard, relay, send, session, sign_in, ticket};
+use crate::{App, failure::Failure, guard, pages, relay, send, session, sign_in, ticket};
 
 /// Nothing that a browser could run, load or show in a frame is in an answer.
 const POLICY: &str =
@@ -56,12 +56,23 @@ pub(crate) fn public(app: &App) -> Router {
         .merge(for_people)
         .route("/health", get(health))
         .with_state(app.clone());
+    let ours = match &app.settings.pages {
+        Some(folder) => ours.fallback_service(pages::routes(&app.settings, folder)),
+        None => ours.fallback(no_such_route),
+    };
     let router = match app.settings.base_path.as_str() {
         "" => ours,
-        path => Router::new().nest(path, ours),
+        path => {
+            let index = Redirect::to(&format!("{path}/index.html"));
+            let below = Router::new().nest(path, ours).fallback(no_such_route);
+            match app.settings.pages {
+                // What is nested at a path does not take the path with a slash.
+                Some(_) => below.route(&format!("{path}/"), get(|| async { index })),
+                None => below,
+            }
+        }
     };
     router
-        .fallback(no_such_route)
         .layer(middleware::from_fn_with_state(app.clone(), watched))
         .layer(middleware::map_response(with_headers))
 }

@@ -69,6 +69,8 @@ pub struct Settings {
     pub stop_limit: Duration,
     /// How many connections are held open at once; more wait to be taken.
     pub connections: u32,
+    /// Variables of the environment that look like settings and are none.
+    pub unknown_variables: Vec<String>,
     /// What time it is. By default the machine's clock.
     pub clock: Clock,
 }
@@ -92,7 +94,7 @@ impl Settings {
         let mut from = Source::new(file, environment)?;
         let seconds = Duration::from_secs;
         let hours = |count: u64| Duration::from_secs(count * 3600);
-        let settings = Self {
+        let mut settings = Self {
             listen: from.address("listen", "127.0.0.1:8788")?,
             metrics_listen: from.address_or_off("metrics_listen", "127.0.0.1:9464")?,
             public_origin: from.origin("public_origin")?,
@@ -148,9 +150,10 @@ impl Settings {
             settle_after: from.duration("settle_after", seconds(60), seconds(1)..=hours(24))?,
             stop_limit: from.duration("stop_limit", seconds(25), seconds(1)..=seconds(600))?,
             connections: from.number("connections", 4096, 1..=1_000_000)?,
+            unknown_variables: Vec::new(),
             clock: Clock::real(),
         };
-        from.finish()?;
+        settings.unknown_variables = from.finish()?;
         if settings.retention < settings.repeat_guard {
             return Err(Problem::new(
                 "retention",

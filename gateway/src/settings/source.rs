@@ -38,23 +38,20 @@ impl Source {
         Ok(Self { file, environment })
     }
 
-    /// Refuses what was given and never looked up.
-    pub(super) fn finish(self) -> Result<(), Problem> {
-        let unknown = |name: &str| {
-            Problem::new(
+    /// Refuses what the file gives and nobody looked up, and names such variables of the environment. Those are no
+    /// reason to stop: some who run programs add variables of their own that may begin alike.
+    pub(super) fn finish(self) -> Result<Vec<String>, Problem> {
+        if let Some(name) = self.file.keys().next() {
+            return Err(Problem::new(
                 name,
                 "is no setting of the gateway",
                 "Look for a misspelling; gateway.example.toml lists all settings that can be given",
-            )
-        };
-        if let Some(name) = self.file.keys().next() {
-            return Err(unknown(name));
+            ));
         }
-        let ours = |name: &&String| name.starts_with(super::PREFIX);
-        match self.environment.keys().find(ours) {
-            Some(name) => Err(unknown(name)),
-            None => Ok(()),
-        }
+        let names = self.environment.into_keys();
+        Ok(names
+            .filter(|name| name.starts_with(super::PREFIX))
+            .collect())
     }
 
     pub(super) fn optional(&mut self, name: &str) -> Result<Option<String>, Problem> {

@@ -93,7 +93,6 @@ fn what_cannot_be_followed_is_refused() {
         ("GATEWAY_ANSWER_LIMIT", "5s", "answer_limit"),
         ("GATEWAY_RETENTION", "2h", "retention"),
         ("GATEWAY_FRAME_ANCESTORS", "*", "frame_ancestors"),
-        ("GATEWAY_SEND_PER_HOUR", "4", "GATEWAY_SEND_PER_HOUR"),
     ] {
         let message = problem(None, &[(variable, value)], name);
         // Numbers and units stand in the remedies as well.
@@ -102,6 +101,17 @@ fn what_cannot_be_followed_is_refused() {
     problem(Some("sends_per_hours = 4"), &[], "sends_per_hours");
     problem(Some("sends_per_hour = [4]"), &[], "sends_per_hour");
     problem(Some("sends_per_hour ="), &[], "the configuration file");
+}
+
+#[test]
+fn a_variable_that_is_none_is_named_and_stops_nothing() {
+    let given = environment(&[
+        ("GATEWAY_SEND_PER_HOUR", "4"),
+        ("GATEWAY_SERVICE_HOST", "10.0.0.1"),
+    ]);
+    let settings = Settings::read(None, given).unwrap();
+    let unknown = ["GATEWAY_SEND_PER_HOUR", "GATEWAY_SERVICE_HOST"];
+    assert_eq!(settings.unknown_variables, unknown);
 }
 
 #[test]

@@ -139,6 +139,61 @@ async fn a_path_of_its_own_is_below_everything() {
 }
 
 #[tokio::test]
+async fn a_folder_is_served_under_its_own_policy() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("dist")).unwrap();
+    std::fs::write(folder.path().join("secret.txt"), "secret").unwrap();
+    std::fs::write(folder.path().join("dist/index.html"), "<p>page</p>").unwrap();
+    std::fs::write(folder.path().join("dist/module.wasm"), "wasm").unwrap();
+    let dist = folder.path().join("dist").display().to_string();
+    for base in ["", "/referrals"] {
+        let changes = [
+            ("GATEWAY_PAGES", dist.as_str()),
+            ("GATEWAY_BASE_PATH", base),
+            ("GATEWAY_FRAME_ANCESTORS", "https://host.example"),
+        ];
+        let stage = Stage::with(crate::database::sqlite(), &changes).await;
+        let browser = stage.browser();
+        let mut page = answer(browser.bare(Method::GET, &format!("{base}/"))).await;
+        if page.status == StatusCode::SEE_OTHER {
+            page = answer(browser.bare(Method::GET, page.header("location"))).await;
+        }
+        assert_eq!(
+            (page.status, page.text.as_str()),
+            (StatusCode::OK, "<p>page</p>"),
+            "{page:?}"
+        );
+        let policy = page.header("content-security-policy");
+        assert!(
+            policy.contains("script-src https://portal.example 'wasm-unsafe-eval';"),
+            "{policy}"
+        );
+        assert!(
+            policy.ends_with("frame-ancestors https://host.example"),
+            "{policy}"
+        );
+        assert_eq!(page.header("x-content-type-options"), "nosniff");
+        let module = answer(browser.bare(Method::GET, &format!("{base}/module.wasm"))).await;
+        assert_eq!(module.header("content-type"), "application/wasm");
+        for path in [
+            "/../secret.txt",
+            "/..%2fsecret.txt",
+            "/%2e%2e/secret.txt",
+            "/nothing",
+        ] {
+            let nothing = answer(browser.bare(Method::GET, &format!("{base}{path}"))).await;
+            assert_eq!(nothing.status, StatusCode::NOT_FOUND, "{path}");
+            assert_guarded(&nothing);
+        }
+        let posted = answer(browser.bare(Method::POST, &format!("{base}/index.html"))).await;
+        assert_eq!(posted.status, StatusCode::NOT_FOUND);
+        let health = answer(browser.bare(Method::GET, &format!("{base}/health"))).await;
+        assert_eq!(health.status, StatusCode::OK);
+        stage.stop().await;
+    }
+}
+
+#[tokio::test]
 async fn who_watches_it_sees_how_it_is() {
     let stage = Stage::start().await;
     let browser = stage.signed_in().await;

@@ -1,11 +1,11 @@
 //! Runs with a random fault on either side, and a gateway that is killed at a random moment: at most one request leaves
 //! for each key, and afterwards the truth is told.
 //!
-//! `GATEWAY_CRASH_RUNS` says how many runs, and `GATEWAY_CRASH_SEED` repeats them.
+//! `CRASH_RUNS` says how many runs, and `CRASH_SEED` repeats them.
 
 use std::{
     env,
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Read},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
@@ -27,9 +27,9 @@ const MOST_PRESSES: u32 = 200;
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_dies_at_most_one_request_leaves_and_the_truth_is_told() {
     let number = |name: &str| env::var(name).ok().map(|text| text.parse().unwrap());
-    let runs = number("GATEWAY_CRASH_RUNS").unwrap_or(RUNS);
-    let seed = number("GATEWAY_CRASH_SEED").unwrap_or_else(|| rand::rng().random());
-    eprintln!("GATEWAY_CRASH_SEED={seed}");
+    let runs = number("CRASH_RUNS").unwrap_or(RUNS);
+    let seed = number("CRASH_SEED").unwrap_or_else(|| rand::rng().random());
+    eprintln!("CRASH_SEED={seed}");
     let mut databases = database::each().await;
     let share = runs.div_ceil(u32::try_from(databases.len()).unwrap());
     for (index, database) in databases.drain(..).enumerate() {
@@ -186,7 +186,7 @@ impl Process {
             .env("GATEWAY_ANSWER_LIMIT", "300ms")
             .env("GATEWAY_SETTLE_AFTER", "1s")
             .stdout(Stdio::piped())
-            .stderr(Stdio::null());
+            .stderr(Stdio::piped());
         tokio::task::spawn_blocking(move || {
             let mut child = command.spawn().unwrap();
             let mut line = String::new();
@@ -194,8 +194,20 @@ impl Process {
                 .read_line(&mut line)
                 .unwrap();
             let address = line.trim().strip_prefix("listening on http://");
-            let address = address.and_then(|rest| rest.strip_suffix('/')).unwrap();
+            let Some(address) = address.and_then(|rest| rest.strip_suffix('/')) else {
+                let mut why = String::new();
+                child
+                    .stderr
+                    .take()
+                    .unwrap()
+                    .read_to_string(&mut why)
+                    .unwrap();
+                panic!("the gateway does not start: {why}");
+            };
             let address = address.parse().unwrap();
+            // Read, so that it does not wait for somebody to.
+            let log = child.stderr.take().unwrap();
+            std::thread::spawn(move || std::io::copy(&mut { log }, &mut std::io::sink()));
             Self { child, address }
         })
         .await

@@ -20,7 +20,7 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tempfile::TempDir;
 
 /// Set to 1, it makes the tests fail rather than leave PostgreSQL out where it is not installed.
-const REQUIRE: &str = "GATEWAY_REQUIRE_POSTGRES";
+const REQUIRE: &str = "REQUIRE_POSTGRES";
 
 /// A database of a test's own, gone with this.
 pub(crate) struct Database {
