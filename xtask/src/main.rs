@@ -27,6 +27,7 @@ mod fuzz;
 mod mutants;
 mod package;
 mod page;
+mod postgres;
 mod process;
 mod progress;
 mod project;

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::browsers::{Browsers, Wanted};
 use crate::cli::TestOptions;
 use crate::page::Flavour;
+use crate::postgres::Postgres;
 use crate::process::{self, Stopped};
 use crate::progress::{Steps, Took};
 use crate::project::Project;
@@ -198,6 +199,7 @@ fn print_table(rows: &[(Step, Option<(Tally, Duration)>)]) {
 struct Equipment {
     compiler: Option<Compiler>,
     browsers: Option<Browsers>,
+    postgres: Option<Postgres>,
 }
 
 impl Equipment {
@@ -220,13 +222,21 @@ impl Equipment {
             .find_map(|step| step.browsers())
             .map(|wanted| Browsers::provide(project, wanted))
             .transpose()?;
+        let postgres = chosen
+            .contains(&Step::Native)
+            .then(|| Postgres::provide(project))
+            .transpose()?;
         let compiler = chosen
             .iter()
             .any(|step| step.needs_compiler_for_browsers())
             .then(|| Compiler::provide(project))
             .transpose()?;
         tools::install_missing(project, &needed)?;
-        Ok(Self { compiler, browsers })
+        Ok(Self {
+            compiler,
+            browsers,
+            postgres,
+        })
     }
 
     fn compiler(&self) -> Result<Compiler> {
@@ -290,6 +300,9 @@ impl Suite<'_> {
             if target != END_TO_END_TARGET {
                 files.args(["--test", &target]);
             }
+        }
+        if let Some(postgres) = self.equipment.postgres {
+            postgres.tell(&mut files);
         }
         self.count(&mut files, "native tests", tally)?;
         let mut examples = self.cargo();
