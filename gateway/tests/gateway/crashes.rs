@@ -20,7 +20,7 @@ use crate::{
     stage,
 };
 
-const RUNS: u32 = 120;
+const RUNS: u32 = 60;
 /// Presses of one key in a run, the last of which has to tell the truth.
 const MOST_PRESSES: u32 = 200;
 
@@ -44,6 +44,8 @@ struct Runs {
     gateway: Process,
     random: StdRng,
     kills: u32,
+    /// Kills after the request had left and before it was answered.
+    kills_between: u32,
 }
 
 /// What was seen of a run's presses.
@@ -63,6 +65,7 @@ impl Runs {
             gateway,
             random,
             kills: 0,
+            kills_between: 0,
         }
     }
 
@@ -72,11 +75,9 @@ impl Runs {
             self.run(run).await;
         }
         let kind = &self.database.url[..6];
-        eprintln!(
-            "{kind}: {runs} runs, {} kills, {:?}",
-            self.kills,
-            started.elapsed()
-        );
+        let (kills, between) = (self.kills, self.kills_between);
+        let took = started.elapsed();
+        eprintln!("{kind}: {runs} runs, {kills} kills, {between} of them in between, {took:?}");
     }
 
     async fn run(&mut self, run: u32) {
@@ -109,7 +110,10 @@ impl Runs {
                 tokio::time::sleep(moment).await;
                 self.gateway.kill();
                 self.kills += 1;
-                let _ = press.await;
+                let answered = matches!(press.await, Ok(Ok(_)));
+                if !answered && self.plannr.posts().len() > before {
+                    self.kills_between += 1;
+                }
                 self.gateway = Process::start(&self.plannr, &self.database).await;
                 browser = browser.at(self.gateway.address);
             }

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use rand::{RngExt, SeedableRng, rngs::StdRng};
 use reqwest::{Method, StatusCode};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -264,6 +265,66 @@ async fn a_broken_request_sends_nothing() {
         browser.send("AAAA0001", &new_key()).await.status,
         StatusCode::CREATED
     );
+    stage.stop().await;
+}
+
+/// A good request with bytes changed, left out and repeated at random: whatever comes of it, the API gets nothing but
+/// whole requests, and the gateway lives on.
+#[tokio::test]
+async fn damaged_requests_do_no_harm() {
+    let seed: u64 = rand::rng().random();
+    eprintln!("seed {seed}");
+    let mut random = StdRng::seed_from_u64(seed);
+    let stage = Stage::with(crate::database::sqlite(), &SHORT).await;
+    let browser = stage.signed_in().await;
+    let cookie = &browser.cookies["__Host-referral-connect"];
+    for _ in 0..1500 {
+        let start = match random.random_range(0..3) {
+            0 => format!("GET {CREATE}?filter%5Bdirection%5D=sent&per_page=50 HTTP/1.1\r\n"),
+            1 => format!("GET {CREATE}/{} HTTP/1.1\r\n", new_key()),
+            _ => format!(
+                "POST {CREATE} HTTP/1.1\r\nIdempotency-Key: {}\r\n",
+                new_key()
+            ),
+        };
+        let body = format!(r#"{{"adviser_key":"A{}"}}"#, &new_key()[..7]);
+        let whole = format!(
+            "{start}Host: portal.example\r\nOrigin: https://portal.example\r\nX-Referral-Connect: 1\r\n\
+             Cookie: __Host-referral-connect={cookie}\r\nContent-Type: application/json\r\n\
+             Connection: close\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let mut bytes = whole.into_bytes();
+        for _ in 0..random.random_range(1..4) {
+            let at = random.random_range(0..bytes.len());
+            match random.random_range(0..4) {
+                0 => bytes[at] = random.random(),
+                1 => drop(bytes.remove(at)),
+                2 => bytes.insert(at, b" \r\n:;,\"{}\0%"[random.random_range(0..11)]),
+                _ => bytes.truncate(at.max(1)),
+            }
+        }
+        let mut stream = TcpStream::connect(stage.gateway.as_ref().unwrap().address())
+            .await
+            .unwrap();
+        let _ = stream.write_all(&bytes).await;
+        let _ = stream.shutdown().await;
+        let mut answered = Vec::new();
+        let _ = stream.read_to_end(&mut answered).await;
+        let panicked = answered.starts_with(b"HTTP/1.1 503");
+        assert!(!panicked, "{}", String::from_utf8_lossy(&bytes));
+    }
+    for post in stage.plannr.posts() {
+        let body: serde_json::Value = serde_json::from_str(&post.body).unwrap();
+        assert_eq!(body.as_object().unwrap().len(), 1, "{post:?}");
+        assert_eq!(body["adviser_key"].as_str().unwrap().len(), 8, "{post:?}");
+        assert!(
+            post.line
+                .starts_with("POST /api/v1/referral-connections HTTP/1.1")
+        );
+    }
+    let healthy = answer(browser.bare(Method::GET, "/health")).await;
+    assert_eq!(healthy.status, StatusCode::OK);
     stage.stop().await;
 }
 
