@@ -28,6 +28,16 @@ pub(crate) struct RunOptions {
     /// 0 asks the system for any free port.
     pub(crate) port: u16,
     pub(crate) flavour: Flavour,
+    pub(crate) before: Before,
+}
+
+/// What a browser talks to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Before {
+    /// The sandbox itself, with a token in the page.
+    Sandbox,
+    /// The gateway, which a person signs in to.
+    Gateway,
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -108,11 +118,17 @@ fn run(parser: &mut lexopt::Parser) -> Result<Request, lexopt::Error> {
     let mut options = RunOptions {
         port: DEFAULT_PORT,
         flavour: Flavour::Development,
+        before: Before::Sandbox,
     };
     while let Some(argument) = parser.next()? {
         match argument {
             Long("port") => options.port = parser.value()?.parse()?,
             Long("release") => options.flavour = Flavour::Release,
+            Long("gateway") => {
+                // The element is there in the optimised build alone.
+                options.flavour = Flavour::Release;
+                options.before = Before::Gateway;
+            }
             Long("help") | Short('h') => return Ok(Request::Help(RUN.into())),
             other => return Err(other.unexpected()),
         }
@@ -240,14 +256,15 @@ Usage: cargo xtask <command>
 Tools go into .tools/ in the project, or into the folder that REFERRAL_CONNECT_TOOLS names.";
 
 const RUN: &str = "\
-Usage: cargo xtask run [--port N] [--release]
+Usage: cargo xtask run [--port N] [--release | --gateway]
 
 Installs what is missing, builds the page and the sandbox, starts both on one address, and prints that address alone
 on a line of the standard output once the page answers. Everything else goes to the standard error. While it runs, a
 change to src/, style/, index.html or Cargo.toml rebuilds the page: reload the browser to see it. Stop it with Ctrl-C.
 
   --port N     the port on 127.0.0.1; 0 takes any free one (default 8787)
-  --release    serve the optimised build";
+  --release    serve the optimised build
+  --gateway    put the gateway before the sandbox, with a portal's page on which people sign in; its address is printed";
 
 const TEST: &str = "\
 Usage: cargo xtask test [--only STEP]... [-- ARGUMENTS]
@@ -320,14 +337,24 @@ mod tests {
             parsed("run"),
             Ok(Request::Run(RunOptions {
                 port: 8787,
-                flavour: Flavour::Development
+                flavour: Flavour::Development,
+                before: Before::Sandbox,
             }))
         );
         assert_eq!(
             parsed("run --port 0 --release"),
             Ok(Request::Run(RunOptions {
                 port: 0,
-                flavour: Flavour::Release
+                flavour: Flavour::Release,
+                before: Before::Sandbox,
+            }))
+        );
+        assert_eq!(
+            parsed("run --gateway"),
+            Ok(Request::Run(RunOptions {
+                port: 8787,
+                flavour: Flavour::Release,
+                before: Before::Gateway,
             }))
         );
     }

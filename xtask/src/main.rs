@@ -24,6 +24,7 @@ mod cli;
 mod element;
 mod examples;
 mod fuzz;
+mod gateway;
 mod mutants;
 mod package;
 mod page;

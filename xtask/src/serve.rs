@@ -3,14 +3,15 @@
 use std::fs;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use crate::cli::RunOptions;
+use crate::cli::{Before, RunOptions};
+use crate::gateway;
 use crate::page::{self, Flavour};
 use crate::process::{self, Running, Stopped};
 use crate::progress::{Steps, Took};
@@ -20,7 +21,7 @@ use crate::wasm::Compiler;
 use crate::watch::Snapshot;
 
 const SANDBOX: &str = "referral-connect-sandbox";
-/// Before the address, on the line that the sandbox prints once it answers.
+/// Before the address, on the line that a server prints once it answers.
 const LISTENING: &str = "listening on ";
 /// It starts in under a second; a machine may be busy.
 const START_LIMIT: Duration = Duration::from_secs(30);
@@ -38,19 +39,19 @@ pub(crate) fn run(project: &Project, options: &RunOptions) -> Result<()> {
     steps.step(options.flavour.title(project), || {
         page::build(project, compiler, options.flavour)
     })?;
-    steps.step("Building the sandbox", || build_sandbox(project))?;
-    let mut sandbox = steps.step("Starting", || Sandbox::start(project, options))?;
+    steps.step("Building the servers", || build_servers(project))?;
+    let mut servers = steps.step("Starting", || Servers::start(project, options))?;
 
-    println!("{}", sandbox.address);
+    println!("{}", servers.address());
     std::io::stdout()
         .flush()
         .context("the address cannot be printed")?;
     eprintln!(
         "The page is rebuilt when its sources change: reload the browser then. Ctrl-C stops."
     );
-    match serve(project, compiler, options.flavour, &mut sandbox, built_from) {
+    match serve(project, compiler, options.flavour, &mut servers, built_from) {
         Err(error) if error.is::<Stopped>() => {
-            sandbox.process.stop()?;
+            servers.stop()?;
             eprintln!("Stopped.");
             Ok(())
         }
@@ -69,31 +70,30 @@ fn refuse_busy_port(port: u16) -> Result<()> {
     }
 }
 
-fn build_sandbox(project: &Project) -> Result<()> {
+fn build_servers(project: &Project) -> Result<()> {
     let mut command = process::command("cargo");
     command
         // Of the workspace, not of its package: so cargo shares what it compiles with the tests.
         .args(["build", "--workspace", "--bin", SANDBOX])
+        .args(["--bin", gateway::PROGRAM])
         .current_dir(&project.root)
         .env("CARGO_TARGET_DIR", &project.native_target);
     process::run(&mut command)
 }
 
-/// Watches sources and sandbox. Never succeeds: it ends by a signal, as [`Stopped`], or by the sandbox's end.
+/// Watches sources and servers. Never succeeds: it ends by a signal, as [`Stopped`], or by the end of a server.
 fn serve(
     project: &Project,
     compiler: Compiler,
     flavour: Flavour,
-    sandbox: &mut Sandbox,
+    servers: &mut Servers,
     mut built_from: Snapshot,
 ) -> Result<()> {
     loop {
         if process::stopping() {
             return Err(Stopped.into());
         }
-        if let Some(status) = sandbox.process.ended()? {
-            bail!("the sandbox ended by itself, with {status}");
-        }
+        servers.check()?;
         thread::sleep(LOOK);
         let seen = Snapshot::take(project);
         // A change is built when a look later it is still the same: editors save in several moves.
@@ -103,7 +103,8 @@ fn serve(
         built_from = seen;
         eprintln!("\nThe sources changed; building the page");
         let started = Instant::now();
-        match page::build(project, compiler, flavour) {
+        let built = page::build(project, compiler, flavour).and_then(|()| servers.renew(project));
+        match built {
             Ok(()) => eprintln!("Rebuilt in {}: reload the browser", Took(started.elapsed())),
             Err(error) if error.is::<Stopped>() => return Err(error),
             Err(error) => eprintln!(
@@ -118,16 +119,70 @@ fn is_settled(project: &Project, seen: &Snapshot) -> bool {
     Snapshot::take(project) == *seen
 }
 
-/// The running sandbox, which serves the page as well.
-struct Sandbox {
+/// The running sandbox, and the gateway where that was asked for.
+struct Servers {
+    sandbox: Server,
+    gateway: Option<Server>,
+}
+
+impl Servers {
+    /// Starts them one after the other, so that the last one has all that it needs.
+    fn start(project: &Project, options: &RunOptions) -> Result<Self> {
+        match options.before {
+            Before::Sandbox => Ok(Self {
+                sandbox: Server::start_sandbox(project, options.flavour, options.port)?,
+                gateway: None,
+            }),
+            Before::Gateway => {
+                let sandbox = Server::start_sandbox(project, options.flavour, 0)?;
+                let command = gateway::command(project, &sandbox.address, options.port)?;
+                Ok(Self {
+                    gateway: Some(Server::start(command)?),
+                    sandbox,
+                })
+            }
+        }
+    }
+
+    /// Where the page is, with a slash at its end.
+    fn address(&self) -> &str {
+        &self.gateway.as_ref().unwrap_or(&self.sandbox).address
+    }
+
+    /// Hands a page that was built anew on to whoever has a copy.
+    fn renew(&self, project: &Project) -> Result<()> {
+        match self.gateway {
+            Some(_) => gateway::portal(project).map(drop),
+            None => Ok(()),
+        }
+    }
+
+    fn check(&mut self) -> Result<()> {
+        for server in std::iter::once(&mut self.sandbox).chain(&mut self.gateway) {
+            if let Some(status) = server.process.ended()? {
+                bail!("{} ended by itself, with {status}", server.address);
+            }
+        }
+        Ok(())
+    }
+
+    fn stop(&mut self) -> Result<()> {
+        if let Some(gateway) = &mut self.gateway {
+            gateway.process.stop()?;
+        }
+        self.sandbox.process.stop()
+    }
+}
+
+/// A running server with a page.
+struct Server {
     process: Running,
     /// Where it answers, with a slash at its end.
     address: String,
 }
 
-impl Sandbox {
-    /// Starts it and waits until the page answers.
-    fn start(project: &Project, options: &RunOptions) -> Result<Self> {
+impl Server {
+    fn start_sandbox(project: &Project, flavour: Flavour, port: u16) -> Result<Self> {
         let data = project.root.join(".sandbox");
         fs::create_dir_all(&data)
             .with_context(|| format!("{} cannot be created", data.display()))?;
@@ -138,16 +193,21 @@ impl Sandbox {
         let mut command = process::command(program);
         command
             .arg("--listen")
-            .arg(format!("{}:{}", Ipv4Addr::LOCALHOST, options.port))
+            .arg(format!("{}:{port}", Ipv4Addr::LOCALHOST))
             .arg("--database")
             .arg(data.join("sandbox.sqlite3"))
             .arg("--page")
-            .arg(options.flavour.folder(project))
+            .arg(flavour.folder(project))
             .arg("--stop-with-input")
             .current_dir(&project.root)
             // Held open by the process that is started here: it ends with us, however we end.
             .stdin(Stdio::piped())
             .stdout(Stdio::piped());
+        Self::start(command)
+    }
+
+    /// Starts it and waits until the page answers.
+    fn start(mut command: Command) -> Result<Self> {
         let mut process = Running::start(&mut command)?;
         let lines = forward(&mut process);
         let address = await_address(&mut process, &lines)?;
@@ -156,7 +216,7 @@ impl Sandbox {
     }
 }
 
-/// Passes the sandbox's lines on to our standard error, and the address in them to the receiver.
+/// Passes a server's lines on to our standard error, and the address in them to the receiver.
 fn forward(process: &mut Running) -> Receiver<String> {
     let (sender, receiver) = mpsc::channel();
     if let Some(stdout) = process.take_stdout() {
@@ -169,7 +229,7 @@ fn forward(process: &mut Running) -> Receiver<String> {
                 }
             });
             if let Err(error) = outcome {
-                eprintln!("warning: the sandbox's output cannot be read: {error}");
+                eprintln!("warning: a server's output cannot be read: {error}");
             }
         });
     }
@@ -208,13 +268,10 @@ fn check_start(process: &mut Running, started: Instant) -> Result<()> {
         return Err(Stopped.into());
     }
     if let Some(status) = process.ended()? {
-        bail!("the sandbox could not start; it ended with {status}");
+        bail!("a server could not start; it ended with {status}");
     }
     if started.elapsed() > START_LIMIT {
-        bail!(
-            "the sandbox does not answer after {} s",
-            START_LIMIT.as_secs()
-        );
+        bail!("a server does not answer after {} s", START_LIMIT.as_secs());
     }
     Ok(())
 }
@@ -224,7 +281,7 @@ fn status_of(address: &str) -> Result<u16> {
     let host = address
         .strip_prefix("http://")
         .and_then(|rest| rest.strip_suffix('/'))
-        .with_context(|| format!("{address} is not an address of the sandbox"))?;
+        .with_context(|| format!("{address} is not an address of a server of ours"))?;
     let mut stream = TcpStream::connect(host)?;
     stream.set_read_timeout(Some(START_LIMIT))?;
     write!(
