@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use sqlx::Connection;
 use tokio::task::JoinSet;
 
@@ -130,6 +130,14 @@ async fn a_browser_that_goes_away_takes_nothing_with_it() {
     };
     assert_eq!(told.status, StatusCode::OK);
     assert_eq!(stage.plannr.posts().len(), 1);
+    // By its own answer, and not because it was looked up.
+    let metrics = stage.gateway.as_ref().unwrap().metrics_address().unwrap();
+    let counted = browser.at(metrics).bare(Method::GET, "/metrics");
+    let counted = crate::browser::answer(counted).await.text;
+    assert!(
+        counted.contains("gateway_sends_total{outcome=\"sent\"} 1"),
+        "{counted}"
+    );
     stage.stop().await;
 }
 
@@ -208,23 +216,30 @@ async fn gateways_that_share_a_database_send_once() {
     stage.stop().await;
 }
 
-/// Different keys for the same code, at once: without a confirmation only one of them is sent.
+/// Different keys for the same code, at once, from two sign-ins of one account: without a confirmation only one of them
+/// is sent.
 #[tokio::test(flavor = "multi_thread")]
 async fn keys_that_race_for_a_code_send_once() {
     for database in database::each().await {
         let stage = Stage::with(database, &[("GATEWAY_SENDS_PER_HOUR", "1000")]).await;
         let browser = stage.signed_in().await;
-        let mut presses = JoinSet::new();
-        for _ in 0..20 {
-            let browser = browser.clone();
-            presses.spawn(async move { browser.send("AAAA0001", &new_key()).await.status });
+        let mut elsewhere = stage.browser();
+        elsewhere.sign_in(&browser.account).await;
+        for round in 0..10 {
+            let code = format!("AAAA{round:04}");
+            let mut presses = JoinSet::new();
+            for index in 0..20 {
+                let browser = if index % 2 == 0 { &browser } else { &elsewhere };
+                let (browser, code) = (browser.clone(), code.clone());
+                presses.spawn(async move { browser.send(&code, &new_key()).await.status });
+            }
+            let answers = presses.join_all().await;
+            let sent = answers
+                .iter()
+                .filter(|status| **status == StatusCode::CREATED);
+            assert_eq!(sent.count(), 1, "{answers:?}");
+            assert_eq!(stage.plannr.posts().len(), round + 1);
         }
-        let answers = presses.join_all().await;
-        let sent = answers
-            .iter()
-            .filter(|status| **status == StatusCode::CREATED);
-        assert_eq!(sent.count(), 1, "{answers:?}");
-        assert_eq!(stage.plannr.posts().len(), 1);
         stage.stop().await;
     }
 }
