@@ -46,7 +46,10 @@ pub(crate) fn public(app: &App) -> Router {
         .layer(session::layer(app))
         .route_layer(pages_only);
     let for_people = Router::new()
-        .route("/auth/login", get(sign_in::login))
+        .route(
+            "/auth/login",
+            get(sign_in::login).post(sign_in::login_for_frame),
+        )
         .route("/auth/callback", get(sign_in::callback))
         .method_not_allowed_fallback(no_such_method)
         .layer(session::layer(app))

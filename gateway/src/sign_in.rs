@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use axum::{
-    Json,
-    extract::{Query, State},
-    http::{HeaderValue, StatusCode, header},
+    Form, Json,
+    extract::{Query, State, rejection::FormRejection},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
 use axum_extra::extract::{
@@ -52,7 +52,6 @@ struct Leaving {
 #[derive(Deserialize)]
 pub(crate) struct Login {
     return_to: Option<String>,
-    ticket: Option<String>,
 }
 
 /// `GET /auth/login`
@@ -61,25 +60,56 @@ pub(crate) async fn login(
     jar: CookieJar,
     Query(asked): Query<Login>,
 ) -> Result<Response, Failure> {
-    let frame_user = match &asked.ticket {
-        Some(ticket) => {
-            let user = ticket::redeem(&app, ticket).await?;
-            app.store.seal().fingerprint(&user)
-        }
-        None => String::new(),
-    };
+    let return_to = asked.return_to.filter(|path| origin::is_own_path(path));
+    depart(&app, jar, return_to, String::new())
+}
+
+#[derive(Deserialize)]
+pub(crate) struct LoginForFrame {
+    ticket: String,
+}
+
+/// `POST /auth/login`: for the user of a partner's whom a ticket names.
+///
+/// Only a form on the partner's own page can start it. With a link, somebody could have another person sign in for
+/// their own ticket, and would act for that person from then on.
+pub(crate) async fn login_for_frame(
+    State(app): State<App>,
+    headers: HeaderMap,
+    jar: CookieJar,
+    form: Result<Form<LoginForFrame>, FormRejection>,
+) -> Result<Response, Failure> {
+    let mut origins = headers.get_all(header::ORIGIN).iter();
+    let from_partner = origins.next().is_some_and(|from| {
+        app.settings
+            .frame_ancestors
+            .iter()
+            .any(|origin| from == origin)
+    });
+    if !from_partner || origins.next().is_some() {
+        return Err(Failure::CrossSite);
+    }
+    let Form(asked) = form.map_err(|_| Failure::Ticket)?;
+    let user = ticket::redeem(&app, &asked.ticket).await?;
+    depart(&app, jar, None, app.store.seal().fingerprint(&user))
+}
+
+/// Sends a browser away to sign in, with what it has to bring back.
+fn depart(
+    app: &App,
+    jar: CookieJar,
+    return_to: Option<String>,
+    frame_user: String,
+) -> Result<Response, Failure> {
     let departure = app.oauth.depart();
     let leaving = Leaving {
         state: departure.state,
         verifier: departure.verifier,
-        return_to: asked
-            .return_to
-            .filter(|path| origin::is_own_path(path))
-            .unwrap_or_else(|| app.settings.after_sign_in.clone()),
+        return_to: return_to.unwrap_or_else(|| app.settings.after_sign_in.clone()),
         frame_user,
         until_ms: app.settings.clock.now().plus(AWAY_FOR).0,
     };
-    let jar = jar.add(leaving_cookie(sealed(&app, &leaving)?, AWAY_FOR));
+    let jar = jar.add(leaving_cookie(sealed(app, &leaving)?, AWAY_FOR));
     let location = HeaderValue::try_from(departure.url.as_str()).map_err(|_| Failure::Broken)?;
     Ok((StatusCode::SEE_OTHER, [(header::LOCATION, location)], jar).into_response())
 }

@@ -100,7 +100,7 @@ async fn there_are_no_other_routes() {
         (Method::DELETE, CREATE, 405),
         (Method::PATCH, CREATE, 405),
         (Method::POST, "/api/v1/logins", 405),
-        (Method::POST, "/auth/login", 403),
+        (Method::PUT, "/auth/login", 403),
         (
             Method::GET,
             "/api/v1/referral-connections?include=account",

@@ -133,7 +133,12 @@ impl Browser {
     pub(crate) async fn depart(&mut self, path: &str) -> String {
         let answer = self.get(self.navigation(path)).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{answer:?}");
-        let to: Url = answer.header("location").parse().unwrap();
+        self.state_in(&answer)
+    }
+
+    /// The state that the sign-in's server has to hand back.
+    pub(crate) fn state_in(&self, departure: &Answer) -> String {
+        let to: Url = departure.header("location").parse().unwrap();
         let state = to.query_pairs().find(|(name, _)| name == "state");
         state.unwrap().1.into_owned()
     }

@@ -53,11 +53,27 @@ fn press(browser: &Browser, session: &str, code: &str) -> RequestBuilder {
         .body(json!({ "adviser_key": code }).to_string())
 }
 
-/// Signs a partner's user in, in a window of its own.
-async fn sign_in(stage: &Stage, user: &str) -> Browser {
+const PORTAL: &str = "https://portal-of-the-partner.example";
+const CHANGES: [(&str, &str); 1] = [("GATEWAY_FRAME_ANCESTORS", PORTAL)];
+
+/// A form on a page, sent in a window of its own.
+fn form(window: &Browser, origin: &str, ticket: &str) -> RequestBuilder {
+    window
+        .bare(Method::POST, "/auth/login")
+        .header("origin", origin)
+        .header("sec-fetch-site", "cross-site")
+        .header("sec-fetch-mode", "navigate")
+        .header("sec-fetch-dest", "document")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(format!("ticket={ticket}"))
+}
+
+/// Signs a partner's user in.
+async fn sign_in(stage: &Stage, user: &str) {
     let mut window = stage.browser();
-    let path = format!("/auth/login?ticket={}", fresh(stage, user));
-    let state = window.depart(&path).await;
+    let departure = window.get(form(&window, PORTAL, &fresh(stage, user))).await;
+    assert_eq!(departure.status, StatusCode::SEE_OTHER, "{departure:?}");
+    let state = window.state_in(&departure);
     let back = format!("/auth/callback?code={}&state={state}", new_key());
     let arrived = window.get(window.navigation(&back)).await;
     assert_eq!(arrived.status, StatusCode::OK, "{arrived:?}");
@@ -66,13 +82,47 @@ async fn sign_in(stage: &Stage, user: &str) -> Browser {
         "no cookie for a frame: {:?}",
         window.cookies
     );
-    window
+}
+
+/// A link, or a form elsewhere, that somebody made with their own ticket: whoever follows it would sign in for them.
+#[tokio::test]
+async fn only_the_partners_page_has_its_user_sign_in() {
+    let stage = Stage::with(database::sqlite(), &CHANGES).await;
+    let mut window = stage.browser();
+    for origin in ["https://evil.example", "null", crate::stage::ORIGIN] {
+        let refused = window
+            .get(form(&window, origin, &fresh(&stage, "evil")))
+            .await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{origin}");
+        assert!(window.cookies.is_empty());
+    }
+    let without = form(&window, PORTAL, &fresh(&stage, "evil"))
+        .build()
+        .unwrap();
+    let mut headers = without.headers().clone();
+    headers.remove("origin");
+    let without = window.bare(Method::POST, "/auth/login").headers(headers);
+    let without = without.body(format!("ticket={}", fresh(&stage, "evil")));
+    assert_eq!(answer(without).await.status, StatusCode::FORBIDDEN);
+    // A ticket in a link is not looked at: it leads to a session of that browser's own.
+    let link = format!("/auth/login?ticket={}", fresh(&stage, "evil"));
+    let state = window.depart(&link).await;
+    let back = format!("/auth/callback?code={}&state={state}", new_key());
+    window.get(window.navigation(&back)).await;
+    assert_eq!(window.cookies.len(), 1);
+    let theirs = exchange(&stage.browser(), &fresh(&stage, "evil")).await;
+    assert_eq!(
+        theirs.status,
+        StatusCode::CONFLICT,
+        "nobody has signed in for them"
+    );
+    stage.stop().await;
 }
 
 #[tokio::test]
 async fn a_frame_sends_with_a_ticket_and_without_a_cookie() {
     for database in database::each().await {
-        let stage = Stage::with(database, &[]).await;
+        let stage = Stage::with(database, &CHANGES).await;
         let frame = stage.browser();
         let early = exchange(&frame, &fresh(&stage, "u1")).await;
         assert_eq!(
@@ -108,7 +158,7 @@ async fn a_frame_sends_with_a_ticket_and_without_a_cookie() {
 async fn a_ticket_counts_once_for_a_minute_and_with_the_secret() {
     for database in database::each().await {
         let shared = database.is_shared();
-        let stage = Stage::with(database, &[]).await;
+        let stage = Stage::with(database, &CHANGES).await;
         let other = if shared {
             Some(stage.another().await)
         } else {
@@ -134,10 +184,8 @@ async fn a_ticket_counts_once_for_a_minute_and_with_the_secret() {
         let taken = taken.iter().filter(|status| **status == StatusCode::OK);
         assert_eq!(taken.count(), 1);
         // A ticket that signs somebody in is used up as well.
-        let mut window = stage.browser();
-        let again = window
-            .get(window.navigation(&format!("/auth/login?ticket={ticket_of_all}")))
-            .await;
+        let window = stage.browser();
+        let again = answer(form(&window, PORTAL, &ticket_of_all)).await;
         assert_eq!(again.status, StatusCode::FORBIDDEN);
 
         let good = fresh(&stage, "u1");
@@ -161,7 +209,7 @@ async fn a_ticket_counts_once_for_a_minute_and_with_the_secret() {
 
 #[tokio::test]
 async fn the_ways_of_a_session_are_not_mixed() {
-    let stage = Stage::start().await;
+    let stage = Stage::with(database::sqlite(), &CHANGES).await;
     sign_in(&stage, "u1").await;
     let frame = stage.browser();
     let opened = exchange(&frame, &fresh(&stage, "u1")).await;
@@ -195,17 +243,15 @@ async fn the_ways_of_a_session_are_not_mixed() {
 
 #[tokio::test]
 async fn without_a_secret_there_are_no_frames() {
-    let stage = Stage::with(database::sqlite(), &[("GATEWAY_TICKET_SECRET", "")]).await;
+    let changes = [CHANGES[0], ("GATEWAY_TICKET_SECRET", "")];
+    let stage = Stage::with(database::sqlite(), &changes).await;
     let frame = stage.browser();
+    let ticket = fresh(&stage, "u1");
     assert_eq!(
-        exchange(&frame, &fresh(&stage, "u1")).await.status,
+        exchange(&frame, &ticket).await.status,
         StatusCode::FORBIDDEN
     );
-    let mut window = stage.browser();
-    let path = format!("/auth/login?ticket={}", fresh(&stage, "u1"));
-    assert_eq!(
-        window.get(window.navigation(&path)).await.status,
-        StatusCode::FORBIDDEN
-    );
+    let refused = answer(form(&frame, PORTAL, &ticket)).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
     stage.stop().await;
 }
