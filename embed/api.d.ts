@@ -86,11 +86,13 @@ export type MessageId =
   | "notSent.offline"
   | "notSent.calledOff"
   | "notSent.refused"
+  | "notSent.outOfReach"
   | "notSent.madeElsewhere"
   | "rejected.unauthenticated"
   | "rejected.forbidden"
   | "rejected.wrongAddress"
   | "rejected.conflict"
+  | "rejected.repeats"
   | "rejected.code"
   | "rejected.tooMany"
   | "rejected.otherwise"
@@ -149,8 +151,8 @@ export interface ReferralConnectAttributes {
   "endpoint"?: string | undefined;
   /** The account to act for. It wins over the stored one, and is not stored. */
   "account-uuid"?: string | undefined;
-  /** Who proves who asks: `bearer`, a token from `getAccessToken`; `cookie`, the session of the page's own origin. */
-  "auth"?: "bearer" | "cookie" | undefined;
+  /** Who proves who asks: `bearer`, a token from `getAccessToken`; `cookie`, the session of the page's own origin; `session`, a gateway's session, from `getAccessToken` too. */
+  "auth"?: "bearer" | "cookie" | "session" | undefined;
   /** A code to begin with. It is never sent by itself. */
   "adviser-key"?: string | undefined;
   /** `preserve` sends the letters of a code as they were typed, `upper` in upper case. */
@@ -171,8 +173,8 @@ export interface ReferralConnectProperties {
   endpoint?: string | undefined;
   /** The account to act for. It wins over the stored one, and is not stored. */
   accountUuid?: string | undefined;
-  /** Who proves who asks: `bearer`, a token from `getAccessToken`; `cookie`, the session of the page's own origin. */
-  auth?: "bearer" | "cookie" | undefined;
+  /** Who proves who asks: `bearer`, a token from `getAccessToken`; `cookie`, the session of the page's own origin; `session`, a gateway's session, from `getAccessToken` too. */
+  auth?: "bearer" | "cookie" | "session" | undefined;
   /** A code to begin with. It is never sent by itself. */
   adviserKey?: string | undefined;
   /** Gives a bearer token for the API. `refresh`: the one before was refused. Never stored, in no attribute and no event. */

@@ -111,7 +111,7 @@ export class ReferralConnect extends Base {
     this.#say("account-uuid", value);
   }
 
-  /** Who proves who asks: `bearer`, by `getAccessToken`, or `cookie`, by a session. */
+  /** Who proves who asks: `bearer` and `session`, by `getAccessToken`, or `cookie`, by the browser. */
   get auth() {
     return this.#said("auth", "bearer");
   }

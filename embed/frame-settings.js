@@ -7,6 +7,7 @@ import * as words from "./words.js";
  * @typedef {object} Settings
  * @property {string[]} parents exact origins of the pages that may show the form
  * @property {string} [endpoint] of the API, as the element takes it
+ * @property {boolean} [tickets] whether that is a gateway, and the page around gives tickets for sessions there
  */
 
 /**
@@ -22,13 +23,14 @@ export function settings() {
   } catch {
     return words.SETTINGS_NO_JSON;
   }
-  const { parents, endpoint, ...others } = read ?? {};
+  const { parents, endpoint, tickets, ...others } = read ?? {};
   if (!Array.isArray(parents) || !parents.length) return words.NO_PARENTS;
   const bad = parents.find((origin) => !isOrigin(origin));
   if (bad !== undefined) return words.noOrigin(String(bad));
   if (endpoint !== undefined && typeof endpoint !== "string") return words.unknownSetting("endpoint");
+  if (tickets !== undefined && typeof tickets !== "boolean") return words.unknownSetting("tickets");
   const [other] = Object.keys(others);
-  return other === undefined ? { parents, endpoint } : words.unknownSetting(other);
+  return other === undefined ? { parents, endpoint, tickets } : words.unknownSetting(other);
 }
 
 /**

@@ -3,6 +3,7 @@
 
 import { define } from "./element.js";
 import { ATTRIBUTES, EVENTS, FROM_HOST, GREETING, read } from "./frame-messages.js";
+import { sessions } from "./frame-session.js";
 import { settings } from "./frame-settings.js";
 import { css } from "./frame-style.js";
 import * as words from "./words.js";
@@ -31,6 +32,8 @@ let element;
 /** @type {Map<number, { answer: (token: any) => void, fail: () => void }>} who waits for a token, by question */
 const waiting = new Map();
 let questions = 0;
+/** Whether a gateway's session says who asks, and for which account. */
+let hasSession = false;
 
 start(settings());
 
@@ -95,7 +98,7 @@ function greet(settings, origins) {
  * @param {Settings} settings
  * @param {{ attributes: Record<string, string>, connection: string | null }} message
  */
-function welcomed({ endpoint }, { attributes, connection }) {
+function welcomed({ endpoint, tickets }, { attributes, connection }) {
   define();
   const fresh = !element;
   element ??= /** @type {ReferralConnect} */ (document.createElement("referral-connect"));
@@ -104,6 +107,19 @@ function welcomed({ endpoint }, { attributes, connection }) {
   if (!fresh) return tellHeight();
   if (endpoint !== undefined) element.setAttribute("endpoint", endpoint);
   element.getAccessToken = ask;
+  if (tickets) {
+    const form = element;
+    hasSession = true;
+    form.auth = "session";
+    form.getAccessToken = sessions({
+      endpoint: form.endpoint,
+      ticket: ask,
+      wanted: () => form.getAttribute("account-uuid"),
+      chosen: (account) => form.setAttribute("account-uuid", account),
+    });
+    // Whom it acts for has to be known before a press. Where that fails, the press says so.
+    form.getAccessToken("first").catch(() => {});
+  }
   for (const name of Object.keys(EVENTS))
     element.addEventListener(name, (event) => say({ type: "event", name, detail: /** @type {CustomEvent} */ (event).detail }));
   document.body.replaceChildren(element);
@@ -163,6 +179,8 @@ function ask(reason) {
  * @param {string | null} value
  */
 function attribute(name, value) {
+  // The gateway's account was settled with its session.
+  if (hasSession && (name === "auth" || name === "account-uuid")) return;
   if (value === null) element?.removeAttribute(name);
   else element?.setAttribute(name, value);
   // What is around the form follows it.

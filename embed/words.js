@@ -34,7 +34,7 @@ export const noOrigin = (name) =>
   `"${name}" under "parents" has to be an exact origin like https://portal.example: https, no path, no wildcard`;
 /** @param {string} name */
 export const unknownSetting = (name) =>
-  `the frame's configuration may hold a list "parents" and a text "endpoint", and nothing else; look at "${name}"`;
+  `the frame's configuration may hold a list "parents", a text "endpoint" and true or false for "tickets", and nothing else; look at "${name}"`;
 
 /** @param {string[]} parents */
 const onlyInside = (parents) => `This form works only inside ${parents.join(" or ")}`;

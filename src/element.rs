@@ -178,9 +178,11 @@ impl Heeded {
             }
             "account-uuid" => self.account = value,
             "auth" => {
-                self.auth = match is("cookie") {
-                    true => Auth::Cookie,
-                    false => Auth::Bearer(Rc::clone(&self.get_token)),
+                let get_token = Rc::clone(&self.get_token);
+                self.auth = match value.as_deref() {
+                    Some("cookie") => Auth::Cookie,
+                    Some("session") => Auth::Session(get_token),
+                    _ => Auth::Bearer(get_token),
                 };
             }
             "key-case" => {

@@ -101,7 +101,7 @@ fn reason(reason: Reason) -> &'static str {
         Reason::Unauthenticated => "unauthenticated",
         Reason::Forbidden => "forbidden",
         Reason::WrongAddress => "wrong-address",
-        Reason::Conflict => "conflict",
+        Reason::Conflict | Reason::Repeats => "conflict",
         Reason::KeyRefused => "key-refused",
         Reason::TooMany => "too-many",
         Reason::Other => "other",

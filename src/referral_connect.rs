@@ -131,7 +131,11 @@ pub(crate) fn calls(reach: Reach) -> Calls {
 
 /// Makes a request, at most once in all tabs of this browser.
 async fn send(client: Option<Client>, departure: Departure) -> Timed<Outcome> {
-    let pending = departure.pending.clone();
+    let Departure {
+        pending,
+        in_doubt,
+        recorded,
+    } = departure;
     let Some(client) = client else {
         return Timed {
             told: Outcome::NotSent(NotSent::BadEndpoint),
@@ -140,8 +144,8 @@ async fn send(client: Option<Client>, departure: Departure) -> Timed<Outcome> {
     };
     let mut held = None;
     let outcome = client
-        .create(&pending, async || {
-            held = Some(depart(departure).await?);
+        .create(&pending, &in_doubt, async || {
+            held = Some(depart(&pending, &in_doubt, recorded).await?);
             Ok(())
         })
         .await;
@@ -153,15 +157,14 @@ async fn send(client: Option<Client>, departure: Departure) -> Timed<Outcome> {
 }
 
 /// The last step before a request leaves: nobody else is making one with its code, and there is a record of it.
-async fn depart(departure: Departure) -> Result<Hold, NotSent> {
-    let Departure {
-        pending,
-        in_doubt,
-        recorded,
-    } = departure;
+async fn depart(
+    pending: &Pending,
+    in_doubt: &[Pending],
+    recorded: Box<dyn FnOnce(Kept)>,
+) -> Result<Hold, NotSent> {
     // Browsers take a while for a lock, so that both are asked for at once. Of the first nobody waits for his turn.
     let turn = locks::turn(RECORDS_LOCK);
-    let hold = locks::hold(&send_lock(&pending))
+    let hold = locks::hold(&send_lock(pending))
         .await
         .ok_or(NotSent::MadeElsewhere)?;
     let turn = turn.await;
@@ -171,7 +174,7 @@ async fn depart(departure: Departure) -> Result<Hold, NotSent> {
     if storage::recorded().pending.iter().any(is_news) {
         return Err(NotSent::MadeElsewhere);
     }
-    let kept = storage::keep_pending(&pending);
+    let kept = storage::keep_pending(pending);
     drop(turn);
     recorded(kept);
     Ok(hold)

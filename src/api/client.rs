@@ -37,6 +37,8 @@ pub enum Auth {
     Bearer(GetToken),
     /// By a cookie session on the page's own origin.
     Cookie,
+    /// By a session of the host's gateway, that the host gives in the place of a token.
+    Session(GetToken),
 }
 
 /// The API as one host reaches it.
@@ -50,12 +52,13 @@ pub struct Client {
 
 impl Client {
     /// Makes a request, at most once, and says how it ended. `departs` is called at the last moment at which
-    /// nothing has left yet, and may still keep it from leaving.
+    /// nothing has left yet, and may still keep it from leaving. `in_doubt` is what the person knows to be so.
     ///
     /// After a 401 it is made again if the host has a different token: a 401 was definitely refused.
     pub async fn create(
         &self,
         pending: &Pending,
+        in_doubt: &[Pending],
         departs: impl AsyncFnOnce() -> Result<(), NotSent>,
     ) -> Timed<Outcome> {
         let token = match self.token(TokenFor::First).await {
@@ -67,7 +70,7 @@ impl Client {
         }
         let reply = self
             .exchanged(token, &|token| {
-                exchange::create(&self.endpoint, token, &pending.account, &pending.key)
+                exchange::create(&self.endpoint, token, pending, in_doubt)
             })
             .await;
         Timed {
@@ -148,15 +151,19 @@ impl Client {
 
     fn token(&self, wanted_for: TokenFor) -> Step<'_, Result<Option<Token>, NotSent>> {
         Box::pin(async move {
-            let Auth::Bearer(get_token) = &self.auth else {
+            let (Auth::Bearer(get_token) | Auth::Session(get_token)) = &self.auth else {
                 return Ok(None);
             };
             let given = clock::within(TOKEN_LIMIT_MS, get_token(wanted_for)).await;
             let given = given.flatten().ok_or(NotSent::TokenFailed)?;
-            given.parse().map(Some).map_err(|problem| match problem {
+            let token: Token = given.parse().map_err(|problem| match problem {
                 TokenProblem::Empty => NotSent::NoToken,
                 TokenProblem::Characters => NotSent::UnusableToken,
-            })
+            })?;
+            Ok(Some(match self.auth {
+                Auth::Session(_) => token.of_gateway(),
+                _ => token,
+            }))
         })
     }
 }

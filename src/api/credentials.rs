@@ -5,7 +5,17 @@ use std::str::FromStr;
 
 /// A bearer token. It is never shown: not in `Debug`, a log, an error or an address.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Token(String);
+pub struct Token {
+    text: String,
+    issuer: Issuer,
+}
+
+/// Who gave a token out, and so which server it is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Issuer {
+    Plannr,
+    Gateway,
+}
 
 /// Why a text cannot be a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +31,22 @@ impl Token {
     /// The value of the `Authorization` header.
     #[must_use]
     pub fn authorization(&self) -> String {
-        ["Bearer ", &self.0].concat()
+        ["Bearer ", &self.text].concat()
+    }
+
+    /// The same text as a session of the gateway's.
+    #[must_use]
+    pub fn of_gateway(self) -> Self {
+        Self {
+            issuer: Issuer::Gateway,
+            ..self
+        }
+    }
+
+    /// Whether it is a session of the gateway's.
+    #[must_use]
+    pub fn is_of_gateway(&self) -> bool {
+        self.issuer == Issuer::Gateway
     }
 }
 
@@ -43,7 +68,10 @@ impl FromStr for Token {
         if given.is_empty() {
             Err(TokenProblem::Empty)
         } else if given.bytes().all(|byte| byte.is_ascii_graphic()) {
-            Ok(Self(given.to_owned()))
+            Ok(Self {
+                text: given.to_owned(),
+                issuer: Issuer::Plannr,
+            })
         } else {
             Err(TokenProblem::Characters)
         }

@@ -7,9 +7,9 @@ use super::credentials::Token;
 use super::endpoint::Endpoint;
 use super::wire;
 use crate::domain::account::{Account, AccountUuid};
-use crate::domain::adviser_key::AdviserKey;
 use crate::domain::connection::Connection;
-use crate::domain::outcome::{Doubt, Outcome, Reason, Rejection, Unanswered};
+use crate::domain::outcome::{Doubt, NotSent, Outcome, Reason, Rejection, Unanswered};
+use crate::domain::session::Pending;
 use crate::domain::timestamp::Timestamp;
 
 /// How many connections a check or a list asks for at once.
@@ -82,20 +82,29 @@ pub enum Failure {
 }
 
 /// Creates a referral connection request. Without a token, here and below, a cookie session is meant.
+///
+/// A gateway is told which press this is, and of one that sends a code `in_doubt` once more, that the person has confirmed
+/// it: there is no other way to such a press.
 #[must_use]
 pub fn create(
     endpoint: &Endpoint,
     token: Option<&Token>,
-    account: &AccountUuid,
-    key: &AdviserKey,
+    pending: &Pending,
+    in_doubt: &[Pending],
 ) -> Request {
-    let mut headers = headers(token, Some(account));
+    let mut headers = headers(token, Some(&pending.account));
     headers.push(("Content-Type", "application/json".to_owned()));
+    if is_for_gateway(token) {
+        headers.push(("Idempotency-Key", pending.idempotency_key.clone()));
+        if in_doubt.iter().any(|past| past.is_for(&pending.key)) {
+            headers.push(("X-Referral-Confirmed", "1".to_owned()));
+        }
+    }
     Request {
         method: Method::Post,
         url: endpoint.url("referral-connections"),
         headers,
-        body: Some(wire::create_body(key)),
+        body: Some(wire::create_body(&pending.key)),
         cookies: cookies(token),
     }
 }
@@ -129,7 +138,6 @@ pub fn logins(endpoint: &Endpoint, token: Option<&Token>) -> Request {
 /// What the reply to [`create`] says of the email. `now` gives a meaning to a `Retry-After` that is a date.
 #[must_use]
 pub fn interpret_create(reply: Result<Reply, Failure>, now: Timestamp) -> Outcome {
-    use crate::domain::outcome::NotSent;
     let reply = match reply {
         Ok(reply) => reply,
         Err(Failure::Refused) => return Outcome::NotSent(NotSent::Refused),
@@ -143,9 +151,16 @@ pub fn interpret_create(reply: Result<Reply, Failure>, now: Timestamp) -> Outcom
         }
         return Outcome::Sent(made.map(Box::new));
     }
-    let Some(reason) = Reason::of_status(reply.status) else {
+    let Some(mut reason) = Reason::of_status(reply.status) else {
         return Outcome::Unknown(Doubt::Status(reply.status));
     };
+    match (reply.status, wire::gateway_outcome(&reply.body).as_deref()) {
+        // By another press, or by this one whose answer was lost on the way.
+        (409, Some("under-way")) => return Outcome::Unknown(Doubt::Status(409)),
+        (409, Some("repeats")) => reason = Reason::Repeats,
+        (424, Some(_)) => return Outcome::NotSent(NotSent::OutOfReach),
+        _ => {}
+    }
     // Other refusals have a message as well, but it may hold the names of the server's classes.
     let message = match reason {
         Reason::KeyRefused | Reason::Conflict => wire::refusal(&reply.body),
@@ -222,10 +237,19 @@ fn cookies(token: Option<&Token>) -> Cookies {
     }
 }
 
+/// Whether a gateway of the host's takes the request, and not Plannr itself (`docs/gateway.md`).
+fn is_for_gateway(token: Option<&Token>) -> bool {
+    token.is_none_or(Token::is_of_gateway)
+}
+
 fn headers(token: Option<&Token>, account: Option<&AccountUuid>) -> Vec<(&'static str, String)> {
     let mut headers = vec![("Accept", "application/json".to_owned())];
     if let Some(token) = token {
         headers.push(("Authorization", token.authorization()));
+    }
+    // Plannr knows of no such header, and may be told none: browsers would ask it first.
+    if is_for_gateway(token) {
+        headers.push(("X-Referral-Connect", "1".to_owned()));
     }
     if let Some(account) = account {
         headers.push(("X-PLANNR-ACCOUNT-UUID", account.as_str().to_owned()));

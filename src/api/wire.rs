@@ -75,6 +75,12 @@ pub fn refusal(body: &[u8]) -> Option<String> {
     of_field.or_else(|| shown_text(reply.get("message")))
 }
 
+/// What a gateway says became of a request that it refuses.
+#[must_use]
+pub fn gateway_outcome(body: &[u8]) -> Option<String> {
+    Value::parse(body)?.get("outcome")?.text()
+}
+
 /// The fields of an object, out of the `data` that it may be wrapped in.
 fn bare(body: &[u8]) -> Option<Value> {
     let fields = Value::parse(body).filter(Value::is_object)?;

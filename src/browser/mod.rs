@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
+pub mod chance;
 pub mod clock;
 pub mod intl;
 pub mod locks;

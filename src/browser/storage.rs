@@ -33,6 +33,9 @@ const CLAIM_PREFIX: &str = "referral-connect.claim.";
 /// people have more than one.
 const ENTRY_MOST_BYTES: usize = 256 * 1024;
 
+/// The field of a record that a gateway knows the request by.
+const KEY_FIELD: &str = "idempotency_key";
+
 /// How long a confirmed request is remembered, in milliseconds: longer than a clock is taken to be wrong.
 const CONFIRMED_FOR_MS: i64 = 2 * 24 * 60 * 60 * 1000;
 
@@ -175,6 +178,7 @@ fn record(pending: &Pending) -> String {
         ("endpoint", json::quoted(&pending.endpoint)),
         ("key", json::quoted(pending.key.as_str())),
         ("account", json::quoted(pending.account.as_str())),
+        (KEY_FIELD, json::quoted(&pending.idempotency_key)),
         ("since_ms", digits(pending.since.as_millis())),
         ("known_uuids", json::list(known_uuids)),
     ])
@@ -190,6 +194,8 @@ fn pending_of(record: &Value) -> Option<Pending> {
         key: text("key")?.parse().ok()?,
         account: text("account")?.parse().ok()?,
         since,
+        // A record of a version that made none.
+        idempotency_key: text(KEY_FIELD).unwrap_or_default(),
         known_uuids: match record.get("known_uuids") {
             Some(listed) => listed
                 .entries()?

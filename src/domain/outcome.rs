@@ -50,6 +50,8 @@ pub enum NotSent {
     CalledOff,
     /// The browser would not make the request.
     Refused,
+    /// A gateway has not reached the API, or has found that nothing arrived there.
+    OutOfReach,
     /// Another widget, perhaps in another tab, is making a request with this code, or made one a moment ago.
     MadeElsewhere,
 }
@@ -78,6 +80,8 @@ pub enum Reason {
     WrongAddress,
     /// 409: the firms are connected already, or a request is waiting.
     Conflict,
+    /// 409 of a gateway: the code was sent to lately, or may have been, and nobody confirmed that it shall be again.
+    Repeats,
     /// 422: the API does not accept the code.
     KeyRefused,
     /// 429: too many requests in a short time.

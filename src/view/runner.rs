@@ -10,6 +10,7 @@ use web_sys::Element;
 
 use super::given::Given;
 use super::words::Words;
+use crate::browser::chance;
 use crate::browser::clock::{self, Timer};
 use crate::browser::storage::Kept;
 use crate::browser::{LocalFuture, spawn};
@@ -288,6 +289,7 @@ impl Runner {
         Some(Press {
             now: (calls.now)(),
             endpoint: (calls.endpoint)(),
+            idempotency_key: chance::uuid(),
             account: desk.account.get()?,
             key_case: desk.key_case.get()?,
             recorded: (calls.recorded)(),

@@ -15,11 +15,12 @@ use referral_connect::api::exchange::{
 };
 use referral_connect::api::wire;
 use referral_connect::domain::account::{AccountUuid, choose};
-use referral_connect::domain::adviser_key::AdviserKey;
 use referral_connect::domain::connection::{Connection, Direction, Firm, Status};
 use referral_connect::domain::outcome::{Doubt, NotSent, Outcome, Reason, Unanswered};
+use referral_connect::domain::session::Pending;
 use referral_connect::domain::timestamp::{Moment, Timestamp};
 
+mod gateway;
 mod hostile;
 mod sandbox;
 mod wire_json;
@@ -47,8 +48,16 @@ fn account() -> AccountUuid {
     ACCOUNT.parse().unwrap()
 }
 
-fn key(code: &str) -> AdviserKey {
-    code.parse().unwrap()
+fn pending(code: &str) -> Pending {
+    Pending {
+        endpoint: Endpoint::default().as_str().to_owned(),
+        key: code.parse().unwrap(),
+        account: account(),
+        since: now(),
+        idempotency_key: "8e03978e-40d5-43dd-bc93-6894a57f9324".to_owned(),
+        known_uuids: Vec::new(),
+        has_ended: false,
+    }
 }
 
 #[test]
@@ -56,8 +65,8 @@ fn the_request_is_exactly_the_documented_one() {
     let request = exchange::create(
         &Endpoint::default(),
         Some(&token()),
-        &account(),
-        &key("ABC12345"),
+        &pending("ABC12345"),
+        &[pending("ABC12345")],
     );
     assert!(request.method == Method::Post);
     assert_eq!(
@@ -85,7 +94,7 @@ fn the_request_is_exactly_the_documented_one() {
 
 #[test]
 fn a_code_of_signs_is_written_as_json() {
-    let request = exchange::create(&Endpoint::default(), None, &account(), &key(r#"A"B\C/D~"#));
+    let request = exchange::create(&Endpoint::default(), None, &pending(r#"A"B\C/D~"#), &[]);
     assert_eq!(
         request.body.as_deref(),
         Some(r#"{"adviser_key":"A\"B\\C/D~"}"#)
@@ -94,7 +103,7 @@ fn a_code_of_signs_is_written_as_json() {
 
 #[test]
 fn without_a_token_the_session_cookie_says_who_asks() {
-    let request = exchange::create(&Endpoint::default(), None, &account(), &key("ABC12345"));
+    let request = exchange::create(&Endpoint::default(), None, &pending("ABC12345"), &[]);
     assert_eq!(request.cookies, Cookies::SameOrigin);
     assert!(
         request

@@ -63,7 +63,11 @@ async fn chosen(endpoint: &Endpoint) -> AccountUuid {
 
 async fn create(endpoint: &Endpoint, code: &str) -> Outcome {
     let account = chosen(endpoint).await;
-    let request = exchange::create(endpoint, Some(&sandbox_token()), &account, &key(code));
+    let pending = Pending {
+        account,
+        ..pending(code)
+    };
+    let request = exchange::create(endpoint, Some(&sandbox_token()), &pending, &[]);
     interpret_create(send(request).await, now())
 }
 
@@ -169,7 +173,11 @@ async fn an_expired_token_is_refused() {
     let (sandbox, endpoint) = start().await;
     let account = chosen(&endpoint).await;
     let expired: Token = "sandbox-expired".parse().unwrap();
-    let request = exchange::create(&endpoint, Some(&expired), &account, &key("ABC12345"));
+    let pending = Pending {
+        account,
+        ..pending("ABC12345")
+    };
+    let request = exchange::create(&endpoint, Some(&expired), &pending, &[]);
     let reply = send(request).await;
     assert!(exchange::wants_another_token(&reply));
     match interpret_create(reply, now()) {

@@ -38,8 +38,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         4 => prop::sample::select(vec!["", "ABC", "ABC12345", "abc12345", "XYZ98765"]).prop_map(Step::Type),
         6 => (prop::bool::weighted(0.9), prop::bool::weighted(0.1))
             .prop_map(|(account, obstacle)| Step::Press { account, obstacle }),
-        6 => (0..6_usize).prop_map(Step::Answer),
-        1 => (0..6_usize).prop_map(Step::AnswerStale),
+        6 => (0..7_usize).prop_map(Step::Answer),
+        1 => (0..7_usize).prop_map(Step::AnswerStale),
         1 => Just(Step::Restore),
         2 => Just(Step::Check),
         3 => Just(Step::List),
@@ -65,6 +65,7 @@ fn outcome(number: usize, made: Connection) -> (Outcome, Option<Connection>) {
         2 => (Outcome::Rejected(rejection(Reason::KeyRefused, 422)), None),
         3 => (Outcome::NotSent(NotSent::NoToken), None),
         4 => (Outcome::Unknown(Doubt::TimedOut), Some(made)),
+        5 => (Outcome::Rejected(rejection(Reason::Repeats, 409)), None),
         _ => (Outcome::Unknown(Doubt::ConnectionLost), None),
     }
 }
@@ -151,10 +152,10 @@ proptest! {
             let (after, command) = update(state, event.clone());
             state = after;
 
-            if let Some(Command::Send { attempt, pending, .. }) = &command {
+            if let Some(Command::Send { attempt, pending, in_doubt }) = &command {
                 prop_assert!(in_flight.is_none(), "two requests in flight");
-                let was_in_doubt = before.is_locked(&pending.key);
-                if was_in_doubt {
+                let is_again = in_doubt.iter().any(|past| past.is_for(&pending.key));
+                if is_again || before.is_locked(&pending.key) {
                     prop_assert!(
                         matches!(step, Step::Confirm)
                             && matches!(&before.stage, Stage::Unknown { check: Check::Confirming, .. }),

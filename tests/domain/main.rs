@@ -14,6 +14,7 @@ mod beat;
 mod connection;
 mod countdown;
 mod doubt;
+mod gateway;
 mod news;
 mod session;
 mod several;

@@ -10,6 +10,7 @@ use referral_connect::domain::timestamp::{Moment, Timestamp};
 
 pub(crate) const ACCOUNT: &str = "11111111-2222-4333-8444-555555555555";
 const API: &str = "https://api.example";
+pub(crate) const KEY: &str = "8e03978e-40d5-43dd-bc93-6894a57f9324";
 pub(crate) const PRESSED: &str = "2026-01-20T12:00:00Z";
 
 pub(crate) fn at(text: &str) -> Timestamp {
@@ -20,6 +21,7 @@ pub(crate) fn press() -> Press {
     Press {
         now: at(PRESSED),
         endpoint: API.to_owned(),
+        idempotency_key: KEY.to_owned(),
         account: Some(ACCOUNT.parse().unwrap()),
         key_case: KeyCase::Preserve,
         recorded: Recorded::default(),
@@ -274,6 +276,7 @@ pub(crate) fn record() -> Pending {
         key: "ABC12345".parse().unwrap(),
         account: ACCOUNT.parse().unwrap(),
         since: at(PRESSED),
+        idempotency_key: KEY.to_owned(),
         known_uuids: Vec::new(),
         has_ended: false,
     }

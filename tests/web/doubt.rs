@@ -82,6 +82,7 @@ async fn a_page_that_comes_back_to_a_record_checks_and_says_when_there_is_none()
         key: "ABC12345".parse().unwrap(),
         account: ACCOUNT.parse().unwrap(),
         since: at(NOW),
+        idempotency_key: String::new(),
         known_uuids: Vec::new(),
         has_ended: false,
     };

@@ -14,6 +14,7 @@ fn record(code: &str) -> Pending {
         key: code.parse().unwrap(),
         account: ACCOUNT.parse().unwrap(),
         since: at(NOW),
+        idempotency_key: "8e03978e-40d5-43dd-bc93-6894a57f9324".to_owned(),
         known_uuids: vec!["known".to_owned()],
         has_ended: false,
     }

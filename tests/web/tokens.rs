@@ -16,6 +16,7 @@ fn pending() -> Pending {
         key: "ABC12345".parse().unwrap(),
         account: ACCOUNT.parse().unwrap(),
         since: at(NOW),
+        idempotency_key: String::new(),
         known_uuids: Vec::new(),
         has_ended: false,
     }
@@ -34,7 +35,7 @@ async fn outcome(get_token: GetToken) -> (Outcome, bool) {
     };
     let departs = Cell::new(false);
     let outcome = client
-        .create(&pending(), async || {
+        .create(&pending(), &[], async || {
             departs.set(true);
             Err(NotSent::CalledOff)
         })
@@ -137,7 +138,7 @@ async fn created(get_token: GetToken) -> Outcome {
         endpoint: "http://127.0.0.1:9".parse().unwrap(),
         auth: Auth::Bearer(get_token),
     };
-    client.create(&pending(), async || Ok(())).await.told
+    client.create(&pending(), &[], async || Ok(())).await.told
 }
 
 fn status_of(outcome: &Outcome) -> Option<u16> {

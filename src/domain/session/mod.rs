@@ -69,6 +69,8 @@ pub struct Pending {
     pub since: Timestamp,
     /// The UUIDs of the requests that were known before it, so that none of them is taken for it.
     pub known_uuids: Vec<String>,
+    /// What a gateway knows this press by: a UUID of its own.
+    pub idempotency_key: String,
     /// Whether this page saw it end, be it in doubt: then it is no longer on its way to the API. A page that
     /// finds a record of an earlier one cannot know.
     pub has_ended: bool,
@@ -202,6 +204,8 @@ pub struct Press {
     pub now: Timestamp,
     /// The address of the API.
     pub endpoint: String,
+    /// A UUID that no other press has.
+    pub idempotency_key: String,
     /// The account to act for, if one is chosen.
     pub account: Option<AccountUuid>,
     /// What happens to the letters of the code.
@@ -290,6 +294,10 @@ fn change(state: &mut State, event: Event) -> Option<Command> {
     None
 }
 
+fn is_among(requests: &[Pending], pending: &Pending) -> bool {
+    requests.iter().any(|other| other.is_same(pending))
+}
+
 impl Pending {
     /// Whether this is that request. What is known besides it grows, and is left out.
     #[must_use]
@@ -345,6 +353,11 @@ impl State {
         device_now.plus_millis(self.clock_difference_ms)
     }
 
+    /// Whether there may be an email of this request.
+    fn is_in_doubt(&self, pending: &Pending) -> bool {
+        is_among(&self.unresolved, pending)
+    }
+
     fn next_attempt(&mut self) -> Attempt {
         self.attempts = self.attempts.wrapping_add(1);
         Attempt(self.attempts)
@@ -365,10 +378,19 @@ impl State {
         None
     }
 
-    /// Sends nothing again after all.
+    /// Sends nothing again after all. Where a gateway asked, there is nothing in doubt to go back to.
     fn think_better(&mut self) {
-        if let Some(check @ Check::Confirming) = self.check() {
-            *check = Check::Offered;
+        if let Stage::Unknown {
+            pending,
+            check: check @ Check::Confirming,
+            ..
+        } = &mut self.stage
+        {
+            if is_among(&self.unresolved, pending) {
+                *check = Check::Offered;
+            } else {
+                self.rest();
+            }
         }
     }
 }

@@ -47,8 +47,8 @@ pub fn news(before: &State, after: &State) -> Vec<News> {
         (was, Stage::Unknown { pending, .. }) => {
             let was_being_made =
                 matches!(was, Stage::Sending { pending: made, .. } if made.is_same(pending));
-            let was_in_doubt = before.unresolved.iter().any(|other| other.is_same(pending));
-            (was_being_made || !was_in_doubt).then_some(News::Unknown(pending.since))
+            let is_news = was_being_made || !before.is_in_doubt(pending);
+            (is_news && after.is_in_doubt(pending)).then_some(News::Unknown(pending.since))
         }
         _ => None,
     };

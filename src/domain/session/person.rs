@@ -68,6 +68,7 @@ impl State {
             key,
             account,
             since,
+            idempotency_key: press.idempotency_key,
             known_uuids,
             has_ended: false,
         };
@@ -99,8 +100,13 @@ impl State {
         else {
             return None;
         };
-        let key = pending.key.clone();
-        self.send(key, press)
+        let asked = pending.clone();
+        let mut command = self.send(asked.key.clone(), press);
+        if let Some(Command::Send { in_doubt, .. }) = &mut command {
+            // Where a gateway asked, this is not among those without an outcome.
+            in_doubt.push(asked);
+        }
+        command
     }
 
     /// Forgets what was typed and what is shown, but no request whose outcome is not known.

@@ -42,16 +42,15 @@ impl State {
     pub fn standing(&self, now: Timestamp) -> Standing {
         match &self.stage {
             Stage::Sending { .. } => Standing::Sending,
-            Stage::Unknown { .. } => Standing::Unknown,
+            Stage::Unknown { pending, .. } if self.is_in_doubt(pending) => Standing::Unknown,
             Stage::Sent {
                 connection: Some(connection),
                 ..
             } if connection.status_at(now) == Status::Expired => Standing::Expired,
             Stage::Sent { .. } => Standing::Sent,
-            Stage::Idle if matches!(self.notice, Some(Notice::Rejected { .. })) => {
-                Standing::Rejected
-            }
-            Stage::Idle => Standing::Idle,
+            // Where a gateway asks before a second request, the first one was refused.
+            _ if matches!(self.notice, Some(Notice::Rejected { .. })) => Standing::Rejected,
+            _ => Standing::Idle,
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::super::account::AccountUuid;
 use super::super::adviser_key::AdviserKey;
 use super::super::connection::{Connection, Direction};
-use super::super::outcome::{Doubt, Outcome, Timed};
+use super::super::outcome::{Doubt, Outcome, Reason, Timed};
 use super::super::timestamp::Timestamp;
 use super::{
     Attempt, CHECK_BY_ITSELF_AFTER_MS, Check, Command, Notice, Pending, Recorded, Stage, State,
@@ -28,7 +28,18 @@ impl State {
         match outcome.told {
             Outcome::NotSent(why) => self.came_to_nothing(pending, Notice::NotSent(why)),
             Outcome::Rejected(rejection) => {
-                self.came_to_nothing(pending, Notice::Rejected { rejection, at: now })
+                let repeats = rejection.reason == Reason::Repeats;
+                let notice = Notice::Rejected { rejection, at: now };
+                let command = self.came_to_nothing(pending.clone(), notice);
+                if repeats {
+                    // Refused until the person has answered the question that stands before every second request.
+                    self.stage = Stage::Unknown {
+                        pending,
+                        doubt: Doubt::Earlier,
+                        check: Check::Confirming,
+                    };
+                }
+                command
             }
             Outcome::Sent(connection) => self.sent(pending, connection),
             Outcome::Unknown(doubt) => {

@@ -195,6 +195,7 @@ impl Words {
             NotSent::Offline => MessageId::NotSentOffline,
             NotSent::CalledOff => MessageId::NotSentCalledOff,
             NotSent::Refused => MessageId::NotSentRefused,
+            NotSent::OutOfReach => MessageId::NotSentOutOfReach,
             NotSent::MadeElsewhere => MessageId::NotSentMadeElsewhere,
         };
         self.get(message)
@@ -220,6 +221,7 @@ impl Words {
             Reason::Forbidden => MessageId::RejectedForbidden,
             Reason::WrongAddress => MessageId::RejectedWrongAddress,
             Reason::Conflict => MessageId::RejectedConflict,
+            Reason::Repeats => MessageId::RejectedRepeats,
             Reason::KeyRefused => MessageId::RejectedCode,
             Reason::TooMany => MessageId::RejectedTooMany,
             Reason::Other => MessageId::RejectedOtherwise,
