@@ -4,17 +4,27 @@
 //! `Origin` and `Sec-Fetch-Site` have to name ourselves; and a header that no form and no link can send is required, so
 //! that a browser asks first, and gets no permission, before it sends anything from elsewhere.
 
+use std::time::Duration;
+
 use axum::{
+    body::Body,
     extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use tokio::time::timeout;
 
 use crate::{App, failure::Failure};
 
 /// The header that every request of a page has to bring, with any value.
 pub(crate) const REQUIRED: HeaderName = HeaderName::from_static("x-referral-connect");
+
+/// The longest body of a request that is read.
+const LONGEST_BODY_BYTES: usize = 1024;
+/// How long a browser may take to send it.
+const BODY_LIMIT: Duration = Duration::from_secs(10);
 
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
@@ -75,6 +85,20 @@ pub(crate) async fn navigation_only(
     }
     app.metrics.refused("cross-site");
     Failure::CrossSite.into_response()
+}
+
+/// Hands a request on once all of it is there, which has to be little and soon.
+pub(crate) async fn whole(request: Request, next: Next) -> Response {
+    let (head, body) = request.into_parts();
+    let limited = Limited::new(body, LONGEST_BODY_BYTES).collect();
+    let body = match timeout(BODY_LIMIT, limited).await {
+        Ok(Ok(body)) => body.to_bytes(),
+        Ok(Err(cause)) if cause.is::<LengthLimitError>() => {
+            return Failure::TooLong.into_response();
+        }
+        Ok(Err(_)) | Err(_) => return Failure::Slow.into_response(),
+    };
+    next.run(Request::from_parts(head, Body::from(body))).await
 }
 
 fn is_navigation(headers: &HeaderMap) -> bool {

@@ -21,7 +21,11 @@ pub(crate) struct Entry {
 }
 
 /// A page of the list, newest first.
-pub(crate) struct List(Vec<Entry>);
+pub(crate) struct List {
+    entries: Vec<Entry>,
+    /// Whether the API says that it goes on.
+    has_next: bool,
+}
 
 /// When a connection can have been made that a request of ours asked for, by the API's clock.
 #[derive(Debug, Clone, Copy)]
@@ -64,6 +68,8 @@ impl List {
     /// Reads a list of at most `per_page` connections. `None` if not all of them can be read.
     pub(crate) fn read(body: &[u8]) -> Option<Self> {
         let mut body: Value = serde_json::from_slice(body).ok()?;
+        let next = body.get("links").and_then(|links| links.get("next"));
+        let has_next = next.is_some_and(Value::is_string);
         let list = match body.get_mut("data") {
             Some(list) => list.take(),
             None => body,
@@ -74,7 +80,7 @@ impl List {
         list.into_iter()
             .map(entry)
             .collect::<Option<Vec<_>>>()
-            .map(Self)
+            .map(|entries| Self { entries, has_next })
     }
 
     /// What the list says of a request in the window, knowing which connections are others' and how many other
@@ -86,9 +92,9 @@ impl List {
         claimed: &[String],
         other_doubts: i64,
     ) -> Verdict<'_> {
-        let reaches_back =
-            self.0.len() < per_page || self.0.iter().any(|entry| entry.created < window.from);
-        let mut possible = self.0.iter().filter(|entry| {
+        let is_all = !self.has_next && self.entries.len() < per_page;
+        let reaches_back = is_all || self.entries.iter().any(|entry| entry.created < window.from);
+        let mut possible = self.entries.iter().filter(|entry| {
             (window.from..=window.to).contains(&entry.created) && !claimed.contains(&entry.uuid)
         });
         match (possible.next(), possible.next()) {
@@ -195,6 +201,19 @@ mod tests {
             ("a", "2026-01-19T17:51:30Z"),
         ]);
         assert_eq!(verdict(&reaching, None, &["c"], 0), "b");
+    }
+
+    /// A server that gives fewer at once than it is asked for says that there are more.
+    #[test]
+    fn a_short_page_that_has_a_next_one_decides_nothing() {
+        let read = |next: Value| {
+            let made = json!({ "uuid": "b", "created_at": "2026-01-20T17:52:31Z" });
+            let list = json!({ "data": [made], "links": { "next": next } });
+            List::read(list.to_string().as_bytes()).unwrap()
+        };
+        let more = read(json!("https://api.example/?page=2"));
+        assert_eq!(verdict(&more, None, &["b"], 0), "?");
+        assert_eq!(verdict(&read(Value::Null), None, &["b"], 0), "none");
     }
 
     #[test]

@@ -44,6 +44,7 @@ pub(crate) fn public(app: &App) -> Router {
         .route("/auth/frame-session", post(ticket::exchange))
         .method_not_allowed_fallback(no_such_method)
         .layer(session::layer(app))
+        .layer(middleware::from_fn(guard::whole))
         .route_layer(pages_only);
     let for_people = Router::new()
         .route(
@@ -53,6 +54,7 @@ pub(crate) fn public(app: &App) -> Router {
         .route("/auth/callback", get(sign_in::callback))
         .method_not_allowed_fallback(no_such_method)
         .layer(session::layer(app))
+        .layer(middleware::from_fn(guard::whole))
         .route_layer(navigation_only);
     let ours = Router::new()
         .merge(for_pages)

@@ -7,15 +7,13 @@
 use std::time::Duration;
 
 use axum::{
-    body::Body,
-    extract::{Request, State},
+    body::Bytes,
+    extract::State,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::Deserialize;
 use serde_json::json;
-use tokio::time::timeout;
 
 use crate::{
     App,
@@ -30,10 +28,6 @@ use crate::{
     upstream::{Credentials, Reply, Trouble},
 };
 
-/// The longest request that is read.
-const LONGEST_BODY_BYTES: usize = 1024;
-/// How long a browser may take to send it.
-const BODY_LIMIT: Duration = Duration::from_secs(10);
 /// How often writing an outcome down is tried, and how long is waited in between.
 const WRITING_TRIES: u32 = 5;
 const WRITING_PAUSE: Duration = Duration::from_millis(200);
@@ -45,30 +39,29 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 pub(crate) async fn create(
     State(app): State<App>,
     SignedIn { sign_in, .. }: SignedIn,
-    request: Request,
+    headers: HeaderMap,
+    body: Bytes,
 ) -> Result<Response, Failure> {
-    let (head, body) = request.into_parts();
     let id = SendId {
-        account_uuid: session::account(&sign_in, &head.headers)?.to_owned(),
-        key: key(&head.headers).ok_or(Failure::Key)?,
+        account_uuid: session::account(&sign_in, &headers)?.to_owned(),
+        key: key(&headers).ok_or(Failure::Key)?,
     };
-    let code = code(&head.headers, body).await?;
-    // Before it is written down: a sign-in that cannot be renewed sends nothing.
-    let sign_in = renewal::fresh(&app, sign_in)
-        .await
-        .map_err(nothing_was_sent)?;
+    let code = code(&headers, &body)?;
+    // A sign-in that cannot be renewed sends nothing. But what the ledger knows of the key comes first: another copy of
+    // this press may have been sent.
+    let renewed = renewal::fresh(&app, sign_in.clone()).await;
     let new = NewSend {
         id: &id,
         sign_in: &sign_in.id,
         code: &code,
-        confirmation: match head.headers.contains_key(CONFIRMED) {
-            true => Confirmation::Given,
-            false => Confirmation::Missing,
+        confirmation: match headers.get(CONFIRMED) {
+            Some(word) if word == "1" => Confirmation::Given,
+            _ => Confirmation::Missing,
         },
     };
     let now = app.settings.clock.now();
-    let permission = app.store.permit(&new, rules(&app), now).await;
-    match permission.map_err(|cause| nothing_was_sent(cause.into()))? {
+    // Without the database nobody knows whether another copy was sent.
+    match app.store.permit(&new, rules(&app), now).await? {
         Permission::Go => {}
         Permission::Known(known) => return recall(&app, sign_in, &id, known).await,
         Permission::Busy => return Err(Failure::UnderWay),
@@ -77,7 +70,7 @@ pub(crate) async fn create(
         Permission::SignedOut => return Err(Failure::SignedOut),
     }
     // A task of its own: a browser that goes away takes nothing with it.
-    let sending = app.tasks.spawn(send(app.clone(), sign_in, id, code));
+    let sending = app.tasks.spawn(send(app.clone(), renewed, id, code));
     sending.await.unwrap_or(Err(Failure::Unknown))
 }
 
@@ -91,7 +84,19 @@ pub(crate) fn rules(app: &App) -> Rules {
     }
 }
 
-async fn send(app: App, sign_in: SignIn, id: SendId, code: String) -> Result<Response, Failure> {
+async fn send(
+    app: App,
+    renewed: Result<SignIn, Failure>,
+    id: SendId,
+    code: String,
+) -> Result<Response, Failure> {
+    let sign_in = match renewed {
+        Ok(sign_in) => sign_in,
+        Err(cause) => {
+            write_down(&app, &id, &without_answer(Ledger::NotSent)).await;
+            return Err(nothing_was_sent(cause));
+        }
+    };
     let who = Credentials {
         access_token: &sign_in.kept.access_token,
         account_uuid: &id.account_uuid,
@@ -119,12 +124,6 @@ async fn send(app: App, sign_in: SignIn, id: SendId, code: String) -> Result<Res
 
 /// What a reply says of the request, and what of it is worth keeping.
 fn outcome(reply: &Result<Reply, Trouble>) -> Outcome {
-    let without_answer = |state| Outcome {
-        state,
-        status: 0,
-        body: Vec::new(),
-        connection_uuid: String::new(),
-    };
     let reply = match reply {
         Err(Trouble::NeverConnected) => return without_answer(Ledger::NotSent),
         Err(_) => return without_answer(Ledger::Unknown),
@@ -145,6 +144,15 @@ fn outcome(reply: &Result<Reply, Trouble>) -> Outcome {
         },
         status,
         body,
+    }
+}
+
+fn without_answer(state: Ledger) -> Outcome {
+    Outcome {
+        state,
+        status: 0,
+        body: Vec::new(),
+        connection_uuid: String::new(),
     }
 }
 
@@ -248,7 +256,7 @@ struct Asked {
 }
 
 /// The code in a request's body.
-async fn code(headers: &HeaderMap, body: Body) -> Result<String, Failure> {
+fn code(headers: &HeaderMap, body: &[u8]) -> Result<String, Failure> {
     let says_json = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
@@ -257,13 +265,7 @@ async fn code(headers: &HeaderMap, body: Body) -> Result<String, Failure> {
     if !says_json {
         return Err(Failure::NotJson);
     }
-    let limited = Limited::new(body, LONGEST_BODY_BYTES).collect();
-    let body = match timeout(BODY_LIMIT, limited).await {
-        Ok(Ok(body)) => body.to_bytes(),
-        Ok(Err(cause)) if cause.is::<LengthLimitError>() => return Err(Failure::TooLong),
-        Ok(Err(_)) | Err(_) => return Err(Failure::Slow),
-    };
-    let asked: Asked = serde_json::from_slice(&body).map_err(|_| Failure::Body)?;
+    let asked: Asked = serde_json::from_slice(body).map_err(|_| Failure::Body)?;
     let code = asked.adviser_key;
     let fits = code.len() == 8 && code.bytes().all(|byte| byte.is_ascii_graphic());
     match fits {

@@ -39,13 +39,17 @@ pub(crate) const LEAVING_COOKIE: &str = "__Host-referral-connect-leaving";
 const AWAY_FOR: Duration = Duration::from_secs(600);
 
 /// What is sealed in that cookie.
-#[derive(Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 struct Leaving {
     state: String,
     verifier: String,
     return_to: String,
-    /// The fingerprint of the partner's user whose ticket brought the person here; empty for a cookie session.
-    frame_user: String,
+    /// The fingerprints, the newest first, of the partner's user whose ticket brought the person here; none for a cookie
+    /// session.
+    frame_users: Vec<String>,
+    /// The sign-in that this one takes the place of; empty if there is none. Known from here on, for the strict cookie
+    /// does not come along when the person is sent back.
+    instead_of: String,
     until_ms: i64,
 }
 
@@ -58,10 +62,17 @@ pub(crate) struct Login {
 pub(crate) async fn login(
     State(app): State<App>,
     jar: CookieJar,
+    session: Session,
     Query(asked): Query<Login>,
 ) -> Result<Response, Failure> {
     let return_to = asked.return_to.filter(|path| origin::is_own_path(path));
-    depart(&app, jar, return_to, String::new())
+    let earlier = session::sign_in_of(&session).await?;
+    let leaving = Leaving {
+        return_to: return_to.unwrap_or_else(|| app.settings.after_sign_in.clone()),
+        instead_of: earlier.unwrap_or_default(),
+        ..Leaving::default()
+    };
+    depart(&app, jar, leaving)
 }
 
 #[derive(Deserialize)]
@@ -91,23 +102,21 @@ pub(crate) async fn login_for_frame(
     }
     let Form(asked) = form.map_err(|_| Failure::Ticket)?;
     let user = ticket::redeem(&app, &asked.ticket).await?;
-    depart(&app, jar, None, app.store.seal().fingerprint(&user))
+    let leaving = Leaving {
+        frame_users: app.store.seal().fingerprints(&user),
+        ..Leaving::default()
+    };
+    depart(&app, jar, leaving)
 }
 
 /// Sends a browser away to sign in, with what it has to bring back.
-fn depart(
-    app: &App,
-    jar: CookieJar,
-    return_to: Option<String>,
-    frame_user: String,
-) -> Result<Response, Failure> {
+fn depart(app: &App, jar: CookieJar, leaving: Leaving) -> Result<Response, Failure> {
     let departure = app.oauth.depart();
     let leaving = Leaving {
         state: departure.state,
         verifier: departure.verifier,
-        return_to: return_to.unwrap_or_else(|| app.settings.after_sign_in.clone()),
-        frame_user,
         until_ms: app.settings.clock.now().plus(AWAY_FOR).0,
+        ..leaving
     };
     let jar = jar.add(leaving_cookie(sealed(app, &leaving)?, AWAY_FOR));
     let location = HeaderValue::try_from(departure.url.as_str()).map_err(|_| Failure::Broken)?;
@@ -191,21 +200,17 @@ async fn arrive(
             return Err(Mishap::Unanswered);
         }
     };
-    let lasts = match leaving.frame_user.is_empty() {
+    let lasts = match leaving.frame_users.is_empty() {
         true => app.settings.session_lasts,
         false => app.settings.frame_sign_in_lasts,
     };
-    let sign_in = keep(app, tokens, leaving.frame_user, now.plus(lasts)).await?;
+    let sign_in = keep(app, tokens, &leaving.frame_users, now.plus(lasts)).await?;
     if !sign_in.frame_user.is_empty() {
         return Ok(Arrived::Frame);
     }
     let broken = |_| Mishap::Broken;
-    if let Some(earlier) = session::sign_in_of(session).await.map_err(broken)? {
-        app.store
-            .remove_sign_in(&earlier)
-            .await
-            .map_err(|cause| broken(cause.into()))?;
-    }
+    let earlier = app.store.remove_sign_in(&leaving.instead_of).await;
+    earlier.map_err(|cause| broken(cause.into()))?;
     session::begin(session, &sign_in.id).await.map_err(broken)?;
     Ok(Arrived::Page {
         return_to: leaving.return_to,
@@ -216,7 +221,7 @@ async fn arrive(
 async fn keep(
     app: &App,
     tokens: Tokens,
-    frame_user: String,
+    frame_users: &[String],
     expires: Instant,
 ) -> Result<SignIn, Mishap> {
     let who = Credentials {
@@ -231,7 +236,7 @@ async fn keep(
         .ok_or(Mishap::Unanswered)?;
     let sign_in = SignIn {
         id: Uuid::new_v4().to_string(),
-        frame_user,
+        frame_user: frame_users.first().cloned().unwrap_or_default(),
         account_uuid: logins.preferred,
         access_expires: app.settings.clock.now().plus(tokens.lasts),
         kept: Kept {
@@ -242,7 +247,8 @@ async fn keep(
         version: 1,
         expires,
     };
-    app.store.add_sign_in(&sign_in).await.map_err(|cause| {
+    let kept = app.store.add_sign_in(&sign_in, frame_users).await;
+    kept.map_err(|cause| {
         tracing::error!(%cause, "a sign-in cannot be kept");
         Mishap::Broken
     })?;

@@ -168,6 +168,13 @@ impl Settings {
                 "Give it a few seconds more",
             ));
         }
+        if settings.settle_after < settings.answer_limit * 2 {
+            return Err(Problem::new(
+                "settle_after",
+                "is so short that a request may still be on its way then",
+                "Give it twice the length of answer_limit at least",
+            ));
+        }
         Ok(settings)
     }
 }

@@ -91,6 +91,8 @@ fn what_cannot_be_followed_is_refused() {
         ("GATEWAY_ANSWER_LIMIT", "-20s", "answer_limit"),
         ("GATEWAY_ANSWER_LIMIT", "1h", "answer_limit"),
         ("GATEWAY_ANSWER_LIMIT", "5s", "answer_limit"),
+        ("GATEWAY_ANSWER_LIMIT", "31s", "settle_after"),
+        ("GATEWAY_SETTLE_AFTER", "39s", "settle_after"),
         ("GATEWAY_RETENTION", "2h", "retention"),
         ("GATEWAY_FRAME_ANCESTORS", "*", "frame_ancestors"),
     ] {

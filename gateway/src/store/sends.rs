@@ -51,7 +51,7 @@ pub(crate) enum Permission {
     Busy,
     /// The same code was sent to, or may have been, and nobody confirmed that it shall be again.
     Repeats,
-    /// The sign-in has sent as many as it may.
+    /// The sign-in, or the account, has sent as many as it may.
     TooMany { retry_after: Duration },
     /// The sign-in is gone.
     SignedOut,
@@ -131,7 +131,9 @@ impl Store {
         let account = &new.id.account_uuid;
         // Whoever decides for the same account, in this gateway or another, waits here.
         lock(transaction, account).await?;
-        let codes = self.seal.fingerprints(new.code);
+        // Nobody says whether case matters in a code.
+        let code = new.code.to_ascii_uppercase();
+        let codes = self.seal.fingerprints(&code);
         if let Some(known) = self.known(transaction, new.id, &codes).await? {
             return Ok(Permission::Known(known));
         }
@@ -167,7 +169,7 @@ impl Store {
                 return Ok(Permission::Repeats);
             }
         }
-        if let Some(retry_after) = over_limit(transaction, new.sign_in, rules, now).await? {
+        if let Some(retry_after) = over_limit(transaction, new, rules, now).await? {
             return Ok(Permission::TooMany { retry_after });
         }
         sqlx::query(
@@ -178,7 +180,7 @@ impl Store {
         .bind(account)
         .bind(&new.id.key)
         .bind(new.sign_in)
-        .bind(self.seal.fingerprint(new.code))
+        .bind(self.seal.fingerprint(&code))
         .bind(Vec::<u8>::new())
         .bind(now.0)
         .execute(&mut **transaction)
@@ -316,10 +318,11 @@ async fn lock(transaction: &mut Transaction<'static, Any>, account: &str) -> sql
     Ok(())
 }
 
-/// How long a sign-in that has sent as many as it may has to wait.
+/// How long a sign-in, or an account, that has sent as many as it may has to wait. The account counts as well, for signing
+/// in anew takes a moment.
 async fn over_limit(
     transaction: &mut Transaction<'static, Any>,
-    sign_in: &str,
+    new: &NewSend<'_>,
     rules: Rules,
     now: Instant,
 ) -> Result<Option<Duration>, StoreError> {
@@ -327,10 +330,11 @@ async fn over_limit(
     // What never left is not counted. The oldest of the last ones as many as may be sent decides.
     let oldest: Option<i64> = sqlx::query_scalar(
         "SELECT started_ms FROM sends
-         WHERE sign_in = $1 AND started_ms > $2 AND state <> 'not-sent'
-         ORDER BY started_ms DESC LIMIT 1 OFFSET $3",
+         WHERE (sign_in = $1 OR account_uuid = $2) AND started_ms > $3 AND state <> 'not-sent'
+         ORDER BY started_ms DESC LIMIT 1 OFFSET $4",
     )
-    .bind(sign_in)
+    .bind(new.sign_in)
+    .bind(&new.id.account_uuid)
     .bind(now.minus(HOUR).0)
     .bind(i64::from(rules.sends_per_hour) - 1)
     .fetch_optional(&mut **transaction)

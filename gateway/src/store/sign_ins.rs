@@ -46,13 +46,17 @@ pub(crate) enum Lease {
 }
 
 impl Store {
-    /// Keeps a new sign-in. For a frame's user it takes the place of earlier ones.
-    pub(crate) async fn add_sign_in(&self, new: &SignIn) -> Result<(), StoreError> {
+    /// Keeps a new sign-in. For a frame's user, who may have any of these fingerprints, it takes the place of earlier ones.
+    pub(crate) async fn add_sign_in(
+        &self,
+        new: &SignIn,
+        frame_users: &[String],
+    ) -> Result<(), StoreError> {
         let sealed = self.sealed(&new.id, &new.kept)?;
         let mut transaction = self.begin().await?;
-        if !new.frame_user.is_empty() {
+        for frame_user in frame_users {
             sqlx::query("DELETE FROM sign_ins WHERE frame_user = $1")
-                .bind(&new.frame_user)
+                .bind(frame_user)
                 .execute(&mut *transaction)
                 .await?;
         }

@@ -255,3 +255,24 @@ async fn without_a_secret_there_are_no_frames() {
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
     stage.stop().await;
 }
+
+#[tokio::test]
+async fn signing_out_leaves_no_sign_in_of_before_a_change_of_keys() {
+    const NEW_KEY: &str = "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI=";
+    let mut stage = Stage::with(database::sqlite(), &CHANGES).await;
+    sign_in(&stage, "u1").await;
+    stage.change(
+        "GATEWAY_ENCRYPTION_KEYS",
+        &format!("{NEW_KEY} {}", crate::stage::KEY),
+    );
+    stage.restart().await;
+    sign_in(&stage, "u1").await;
+    let frame = stage.browser();
+    let opened = exchange(&frame, &fresh(&stage, "u1")).await;
+    let session = opened.json()["session"].as_str().unwrap().to_owned();
+    let out = frame_asks(&frame, Method::POST, "/auth/logout").bearer_auth(session);
+    assert_eq!(answer(out).await.status, StatusCode::NO_CONTENT);
+    let again = exchange(&frame, &fresh(&stage, "u1")).await;
+    assert_eq!(again.status, StatusCode::CONFLICT, "{again:?}");
+    stage.stop().await;
+}

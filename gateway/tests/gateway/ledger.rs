@@ -6,7 +6,11 @@ use reqwest::{Method, StatusCode};
 use sqlx::Connection;
 use tokio::task::JoinSet;
 
-use crate::{browser::new_key, database, stage::Stage};
+use crate::{
+    browser::{answer, new_key},
+    database,
+    stage::Stage,
+};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -289,4 +293,62 @@ async fn rows(stage: &mut Stage) -> [i64; 4] {
     }
     connection.close().await.unwrap();
     counts
+}
+
+/// Nobody says whether case matters in a code, and two emails are one too many.
+#[tokio::test]
+async fn a_code_in_other_letters_needs_the_same_confirmation() {
+    let stage = Stage::start().await;
+    let browser = stage.signed_in().await;
+    let key = new_key();
+    let first = browser.send("AAAA000b", &key).await;
+    assert_eq!(first.status, StatusCode::CREATED);
+    let again = browser.send("aaaa000B", &new_key()).await;
+    assert_eq!(again.outcome(), "repeats", "{again:?}");
+    let replayed = browser.send("AAAA000B", &key).await;
+    assert_eq!(replayed.json(), first.json());
+    assert_eq!(stage.plannr.posts().len(), 1);
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn nothing_but_a_one_confirms() {
+    let stage = Stage::start().await;
+    let browser = stage.signed_in().await;
+    browser.send("AAAA0001", &new_key()).await;
+    for word in ["", "0", "false", "11"] {
+        let press = browser.press("AAAA0001", &new_key());
+        let again = answer(press.header("x-referral-confirmed", word)).await;
+        assert_eq!(again.outcome(), "repeats", "{word}");
+    }
+    assert_eq!(stage.plannr.posts().len(), 1);
+    stage.stop().await;
+}
+
+/// A browser may repeat a press by itself. What comes of the second copy must not hide what became of the first.
+#[tokio::test]
+async fn a_press_that_was_sent_is_never_said_not_to_be() {
+    for database in database::each().await {
+        let stage = Stage::with(database, &[]).await;
+        let browser = stage.signed_in().await;
+        let key = new_key();
+        let first = browser.send("AAAA0001", &key).await;
+        assert_eq!(first.status, StatusCode::CREATED);
+        stage.advance(HOUR * 2);
+        stage.plannr.leave_renewals_unanswered(true);
+        let second = browser.send("AAAA0001", &key).await;
+        assert_eq!(second.json(), first.json(), "{second:?}");
+        // One that is new is not sent, and stays so, whatever comes later.
+        let unsent = new_key();
+        for renewals_unanswered in [true, false] {
+            stage.plannr.leave_renewals_unanswered(renewals_unanswered);
+            let told = browser.send("AAAA0002", &unsent).await;
+            assert_eq!(told.status, StatusCode::FAILED_DEPENDENCY, "{told:?}");
+            assert_eq!(told.outcome(), "not-sent");
+        }
+        assert_eq!(stage.plannr.posts().len(), 1);
+        let next = browser.send("AAAA0002", &new_key()).await;
+        assert_eq!(next.status, StatusCode::CREATED);
+        stage.stop().await;
+    }
 }

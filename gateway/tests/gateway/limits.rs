@@ -206,3 +206,41 @@ async fn a_connection_that_takes_too_long_is_none() {
     );
     gateway.stop().await;
 }
+
+#[tokio::test]
+async fn whoever_signs_in_anew_sends_no_more_for_it() {
+    for database in database::each().await {
+        let stage = Stage::with(database, &[("GATEWAY_SENDS_PER_HOUR", "2")]).await;
+        let mut browser = stage.signed_in().await;
+        let account = browser.account.clone();
+        for code in ["AAAA0001", "AAAA0002"] {
+            let sent = browser.send(code, &new_key()).await;
+            assert_eq!(sent.status, StatusCode::CREATED);
+        }
+        let out = browser.page_asks(Method::POST, "/auth/logout");
+        browser.get(out).await;
+        browser.sign_in(&account).await;
+        let third = browser.send("AAAA0003", &new_key()).await;
+        assert_eq!(third.status, StatusCode::TOO_MANY_REQUESTS, "{third:?}");
+        assert_eq!(stage.plannr.posts().len(), 2);
+        stage.stop().await;
+    }
+}
+
+/// Not the presses alone: whatever takes a body.
+#[tokio::test]
+async fn no_body_is_longer_than_a_kibibyte() {
+    let stage = Stage::start().await;
+    let browser = stage.signed_in().await;
+    let long = json!({ "account_uuid": "x".repeat(1024), "ticket": "" }).to_string();
+    for (method, path) in [
+        (Method::PUT, "/auth/account"),
+        (Method::POST, "/auth/frame-session"),
+        (Method::POST, "/auth/logout"),
+    ] {
+        let request = browser.page_asks(method, path).body(long.clone());
+        let answer = answer(request.header("content-type", "application/json")).await;
+        assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE, "{path}");
+    }
+    stage.stop().await;
+}

@@ -123,6 +123,7 @@ struct Memory {
     connections: usize,
     list_broken: bool,
     renewals_refused: bool,
+    renewals_unanswered: bool,
 }
 
 pub(crate) struct Plannr {
@@ -194,6 +195,10 @@ impl Plannr {
 
     pub(crate) fn refuse_renewals(&self) {
         self.memory.lock().unwrap().renewals_refused = true;
+    }
+
+    pub(crate) fn leave_renewals_unanswered(&self, unanswered: bool) {
+        self.memory.lock().unwrap().renewals_unanswered = unanswered;
     }
 
     /// Answers every request that is held.
@@ -334,6 +339,9 @@ async fn token(stream: &mut TcpStream, seen: &Seen, memory: &Mutex<Memory>) -> O
             "authorization_code" => fields["code"].clone(),
             _ => {
                 memory.renewals += 1;
+                if memory.renewals_unanswered {
+                    return None;
+                }
                 let (account, serial) = fields["refresh_token"].split_once('.').unwrap();
                 let newest = memory.serials.get(account).map(u32::to_string);
                 match !memory.renewals_refused && newest.as_deref() == Some(serial) {

@@ -378,3 +378,20 @@ async fn the_account_is_chosen_here_and_no_page_acts_for_another() {
         stage.stop().await;
     }
 }
+
+/// The callback comes from another site, so browsers leave the strict cookie out of it.
+#[tokio::test]
+async fn signing_in_anew_ends_the_sign_in_of_before() {
+    let stage = Stage::start().await;
+    let mut browser = stage.signed_in().await;
+    let before = browser.clone();
+    let state = browser.depart("/auth/login").await;
+    browser.cookies.remove("__Host-referral-connect");
+    let back = format!("/auth/callback?code={}&state={state}", browser.account);
+    let arrived = browser.get(browser.navigation(&back)).await;
+    assert_eq!(arrived.status, StatusCode::OK);
+    let me = |browser: &Browser| answer(browser.page_asks(Method::GET, "/auth/me"));
+    assert_eq!(me(&browser).await.json()["signed_in"], true);
+    assert_eq!(me(&before).await.json()["signed_in"], false);
+    stage.stop().await;
+}

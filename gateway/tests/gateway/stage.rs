@@ -93,6 +93,11 @@ impl Stage {
         }
     }
 
+    /// Gives gateways that start from now on another setting.
+    pub(crate) fn change(&mut self, name: &str, value: &str) {
+        self.changes.push((name.to_owned(), value.to_owned()));
+    }
+
     /// Stops the gateway and starts it anew.
     pub(crate) async fn restart(&mut self) {
         if let Some(gateway) = self.gateway.take() {
