@@ -24,6 +24,7 @@ pub mod evidence;
 pub mod faults;
 pub mod folder_server;
 pub mod gallery;
+pub mod gateway;
 pub mod host_site;
 pub mod leash;
 pub mod oracle;

@@ -23,6 +23,8 @@ mod policy;
 mod script;
 mod traps;
 
+pub(crate) use self::frame::send as send_in_a_frame;
+
 pub(crate) fn add(suite: &mut Suite) {
     suite.add("element_sends_and_tells", Refresh::Default, sends);
     failing::add(suite);

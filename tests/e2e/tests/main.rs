@@ -10,6 +10,7 @@ mod element;
 mod faults;
 mod floor;
 mod gallery;
+mod gateway;
 mod keyboard;
 mod main_job;
 mod refused;
@@ -44,6 +45,7 @@ fn suite() -> Result<Suite> {
     element::add(&mut suite);
     trap::add(&mut suite);
     main_job::add(&mut suite);
+    gateway::add(&mut suite);
     sent::add(&mut suite);
     typing::add(&mut suite);
     refused::add(&mut suite);

@@ -227,7 +227,7 @@ async fn no_trace_of_the_token(page: &Page, witness: &str) -> Result<()> {
 
 /// Types a code and presses Enter, in the frame. Not found by its role, for chromedriver knows none in a frame that has a
 /// process of its own.
-async fn send(stage: &Stage) -> Result<()> {
+pub(crate) async fn send(stage: &Stage) -> Result<()> {
     let page = &stage.page;
     if stage.engine() == Engine::WebKit {
         // Its driver neither types into elements of frames nor lets them have the focus.

@@ -1,0 +1,228 @@
+//! People who sign in: a portal's page behind the gateway, and a frame with a ticket.
+
+use anyhow::{Context, Result, ensure};
+use e2e::backend::{FIRM_ABC12345, Refresh};
+use e2e::engine::Engine;
+use e2e::gateway::{Gateway, TICKET_SECRET};
+use e2e::host_site::{Document, HostSite};
+use e2e::page::{EmailLink, Page, REFRESH_LIMIT, button};
+use e2e::stage::Stage;
+use e2e::suite::Suite;
+use e2e::wait::{Look, SOON, until};
+use serde_json::Value;
+use thirtyfour::prelude::*;
+
+/// WebKit keeps secure cookies for encrypted connections alone; the others count those of this machine as such.
+const ENGINES: [Engine; 2] = [Engine::Chromium, Engine::Firefox];
+
+pub(crate) fn add(suite: &mut Suite) {
+    suite.add_for(
+        &ENGINES,
+        "gateway_signs_in_sends_and_signs_out",
+        Refresh::Default,
+        signs_in_sends_and_signs_out,
+    );
+    suite.add_for(
+        &ENGINES,
+        "gateway_sends_once_whatever_is_pressed",
+        Refresh::Default,
+        sends_once,
+    );
+    suite.add_for(&ENGINES, "gateway_in_a_frame", Refresh::Default, in_a_frame);
+}
+
+/// In a window of its own: the whole way of a person, from signed out to signed out.
+async fn signs_in_sends_and_signs_out(stage: &mut Stage) -> Result<()> {
+    let gateway = Gateway::start(&stage.sandbox, "https://nobody.example").await?;
+    let page = &stage.page;
+    sign_in(page, &gateway).await?;
+    page.send("ABC12345").await?;
+    page.see_status(&["Request sent to", FIRM_ABC12345]).await?;
+    page.see_badge("Pending").await?;
+    let posts = stage.sandbox.posts().await?;
+    let [post] = posts.as_slice() else {
+        anyhow::bail!("posted {posts:#?}");
+    };
+    for ours in ["cookie", "idempotency-key", "x-referral-connect", "origin"] {
+        ensure!(!post.headers.contains_key(ours), "Plannr is told {ours}");
+    }
+    page.answer_email(&stage.sandbox.outbox(), EmailLink::Accept)
+        .await?;
+    page.see_badge_within(REFRESH_LIMIT, "Accepted").await?;
+    let kept = page.everything_stored().await?;
+    ensure!(!kept.contains("oken"), "the page keeps {kept}");
+    page.press("Sign out").await?;
+    see_link(page, "Sign in with Plannr").await?;
+    let errors = page.browser().console_errors().await?;
+    ensure!(errors.is_empty(), "the console says {errors:#?}");
+    gateway.stop().await;
+    Ok(())
+}
+
+/// A page that is left in the middle of a request, and a code that was sent to: nothing goes to the API a second time
+/// without a confirmation.
+async fn sends_once(stage: &mut Stage) -> Result<()> {
+    let gateway = Gateway::start(&stage.sandbox, "https://nobody.example").await?;
+    let page = &stage.page;
+    sign_in(page, &gateway).await?;
+    page.send("ABC12345").await?;
+    page.see_badge("Pending").await?;
+    page.press(button::NEW_REQUEST).await?;
+    page.send("abc12345").await?;
+    page.see_status(&["Send a second request?"]).await?;
+    page.press(button::CANCEL).await?;
+    page.see_no_button(button::CANCEL).await?;
+    page.press_send().await?;
+    page.see_status(&["Send a second request?"]).await?;
+    stage.see_posted(&["ABC12345"]).await?;
+    page.confirm_sending_again().await?;
+    stage.see_posted(&["ABC12345", "abc12345"]).await?;
+    page.see_no_button(button::CANCEL).await?;
+
+    page.reload().await?;
+    page.see_form().await?;
+    page.send("SLOW0030").await?;
+    page.see_status(&["Sending your request"]).await?;
+    let posted = ["ABC12345", "abc12345", "SLOW0030"];
+    stage.see_posted(&posted).await?;
+    let record = page.pending_record().await?.context("no record")?;
+    let record: Value = serde_json::from_str(&record)?;
+    let key = record[0]["idempotency_key"].as_str().unwrap_or_default();
+    ensure!(key.len() == 36 && key.as_bytes()[14] == b'4', "{record}");
+    page.reload().await?;
+    page.see_badge("Pending").await?;
+    // The first one has no answer yet.
+    page.press(button::NEW_REQUEST).await?;
+    page.send("SLOW0030").await?;
+    page.see_status(&["may have been sent"]).await?;
+    // Not stopped in peace: it would wait for that answer.
+    stage.see_posted(&posted).await
+}
+
+/// In a sandboxed frame on a portal that has no path of its own for the gateway: no cookie, and no storage.
+async fn in_a_frame(stage: &mut Stage) -> Result<()> {
+    // The portal's address is part of the gateway's settings, and the gateway's of the portal's page.
+    let site = HostSite::start(vec![Document::page("/", "<!doctype html>")]).await?;
+    let portal = site.files();
+    let gateway = Gateway::start(&stage.sandbox, &portal).await?;
+    site.publish(Document::page("/portal", portal_page(gateway.origin())));
+    let page = &stage.page;
+    let browser = page.browser();
+    browser.open(&format!("{portal}/portal")).await?;
+    browser.script::<()>("return signIn();", Vec::new()).await?;
+    follow(page, "Allow").await?;
+    page.see_text("You are signed in").await?;
+    browser.open(&format!("{portal}/portal")).await?;
+    browser.listen_for_errors().await?;
+    browser.script::<()>("show();", Vec::new()).await?;
+    let frame = browser.session().find(By::Css("iframe")).await?;
+    frame.enter_frame().await.context("entering the frame")?;
+    let ready = "const form = document.querySelector('referral-connect');
+        return form?.state === 'idle' && form.accountUuid !== '';";
+    until("the form with an account", SOON, async || {
+        // None while the frame's document is being loaded.
+        let is_ready: Option<bool> = browser.script(ready, Vec::new()).await?;
+        Ok(if is_ready == Some(true) {
+            Look::Seen(())
+        } else {
+            Look::NotYet("none".to_owned())
+        })
+    })
+    .await?;
+    super::element::send_in_a_frame(stage).await?;
+    page.see_text(FIRM_ABC12345).await?;
+    page.see_text("Pending").await?;
+    let shown: String = browser
+        .script("return document.documentElement.outerHTML;", Vec::new())
+        .await?;
+    ensure!(!shown.contains("Bearer"), "{shown}");
+    browser.session().enter_default_frame().await?;
+    stage.see_posted(&["ABC12345"]).await?;
+    let uuid = stage.sandbox.connection().await?.uuid;
+    until("the event", SOON, async || {
+        let told: Option<String> = browser
+            .script("return window.sent ?? null;", Vec::new())
+            .await?;
+        Ok(match told {
+            Some(told) if told == uuid => Look::Seen(()),
+            other => Look::NotYet(format!("{other:?}")),
+        })
+    })
+    .await?;
+    let errors = browser.console_errors().await?;
+    ensure!(errors.is_empty(), "the console says {errors:#?}");
+    gateway.stop().await;
+    Ok(())
+}
+
+/// A portal whose page signs its tickets itself, as its backend would.
+fn portal_page(gateway: &str) -> String {
+    format!(
+        "<!doctype html><html lang=en><meta charset=utf-8><title>Portal</title><link rel=icon href=data:,>
+         <form method=post action={gateway}/auth/login><input type=hidden name=ticket></form>
+         <script type=module>
+             import {{ connectFrame }} from '{gateway}/referral-connect-frame.js';
+             const url = (bytes) => btoa(String.fromCharCode(...bytes))
+                 .replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+             const ticket = async () => {{
+                 const text = new TextEncoder();
+                 const expires = Math.floor(Date.now() / 1000) + 60;
+                 const payload = url(text.encode(JSON.stringify({{ user: 'u1', id: crypto.randomUUID(), expires }})));
+                 const hmac = {{ name: 'HMAC', hash: 'SHA-256' }};
+                 const key = await crypto.subtle.importKey('raw', text.encode(\"{TICKET_SECRET}\"), hmac, false, ['sign']);
+                 return payload + '.' + url(new Uint8Array(await crypto.subtle.sign('HMAC', key, text.encode(payload))));
+             }};
+             window.signIn = async () => {{
+                 const form = document.querySelector('form');
+                 form.ticket.value = await ticket();
+                 form.submit();
+             }};
+             window.show = () => {{
+                 const frame = document.createElement('iframe');
+                 frame.src = '{gateway}/frame.html';
+                 frame.sandbox = 'allow-scripts allow-forms';
+                 frame.title = 'Referral request';
+                 frame.addEventListener('referral-sent', ({{ detail }}) => (window.sent = detail.connection.uuid));
+                 document.body.append(frame);
+                 connectFrame(frame, {{ getAccessToken: ticket }});
+             }};
+         </script>"
+    )
+}
+
+/// From the portal's page, by way of the sign-in's, back to the form.
+async fn sign_in(page: &Page, gateway: &Gateway) -> Result<()> {
+    page.browser().open(gateway.origin()).await?;
+    follow(page, "Sign in with Plannr").await?;
+    follow(page, "Allow").await?;
+    until("the way back", SOON, async || {
+        let address = page.browser().session().current_url().await?;
+        Ok(match address.path() {
+            "/" => Look::Seen(()),
+            other => Look::NotYet(other.to_owned()),
+        })
+    })
+    .await?;
+    page.see_form().await?;
+    page.browser().listen_for_errors().await
+}
+
+async fn follow(page: &Page, name: &str) -> Result<()> {
+    see_link(page, name).await?.click().await?;
+    Ok(())
+}
+
+async fn see_link(page: &Page, name: &str) -> Result<WebElement> {
+    until(&format!("the link {name:?}"), SOON, async || {
+        let mut seen = Vec::new();
+        for link in page.browser().select_all("a").await? {
+            let text = page.browser().text(&link).await?;
+            if text == name {
+                return Ok(Look::Seen(link));
+            }
+            seen.push(text);
+        }
+        Ok(Look::NotYet(format!("{seen:?}")))
+    })
+    .await
+}
