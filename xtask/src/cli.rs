@@ -18,6 +18,8 @@ pub(crate) enum Request {
     Package,
     /// With what is handed to `benches/`.
     Bench(Vec<String>),
+    /// With what is handed to `gateway/benches/load`.
+    Load(Vec<String>),
     Fuzz(FuzzOptions),
     /// With what is handed to cargo-mutants.
     Mutants(Vec<String>),
@@ -73,6 +75,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Req
             Some("build") => build(&mut parser),
             Some("package") => package(&mut parser),
             Some("bench") => bench(&mut parser),
+            Some("load") => handed_on(&mut parser, Request::Load, LOAD),
             Some("fuzz") => fuzz(&mut parser),
             Some("mutants") => mutants(&mut parser),
             Some("help") => return Ok(Request::Help(OVERVIEW.into())),
@@ -248,6 +251,7 @@ Usage: cargo xtask <command>
   build    the release, in dist/
   package  the npm package of the element, in target/npm/
   bench    sizes and browser timings, as a table, beside the same job in plain JavaScript
+  load     how much the gateway carries, beside nginx, and what memory it takes
   fuzz     tries millions of inputs on what reads text from people and from the network
   mutants  breaks the code in one place at a time, to see whether a test notices
 
@@ -294,6 +298,19 @@ Usage: cargo xtask package
 
 Builds the element and puts its npm package together in target/npm/, ready to be published, and packs it into an archive
 beside that folder, which `npm install` takes.";
+
+const LOAD: &str = "\
+Usage: cargo xtask load [-- [--rounds N] [--round-seconds N] [--connections N] [--sessions N] [--soak-minutes N]]
+
+Builds the gateway as it is deployed, and measures on this machine how many questions a second it carries, in rounds that
+take turns with nginx before the same upstream; then its memory with idle sessions; then, if --soak-minutes says so, its
+memory under a steady load. On Debian nginx is fetched into .tools/; elsewhere it has to be on the path.
+
+  --rounds N         how many turns each has (default 5)
+  --round-seconds N  how long each lasts (default 5)
+  --connections N    how many ask at once (default 32)
+  --sessions N       how many people sign in and stay idle (default 10000)
+  --soak-minutes N   how long the steady load lasts (default 0)";
 
 const BENCH: &str = "\
 Usage: cargo xtask bench [-- [--runs N] [NAME]...]

@@ -1,7 +1,7 @@
 //! The project's commands, started as `cargo xtask <command>`.
 //!
 //! In reading order: [`cli`] says what was asked for; [`serve`] is `run`, [`suite`] is `test`, [`release`] is `build`, and
-//! [`package`], [`bench`], [`fuzz`] and [`mutants`] are themselves. They share [`page`] (trunk builds the page, and it is put in
+//! [`package`], [`bench`], [`load`], [`fuzz`] and [`mutants`] are themselves. They share [`page`] (trunk builds the page, and it is put in
 //! place), [`element`] (the custom element), [`examples`] (its hosts), [`wasm`] (which Rust compiles for the browser), [`tools`] and [`browsers`] (what has to be installed, and how), [`process`] (children that never outlive
 //! us) and [`progress`] (what the person reads meanwhile).
 #![allow(
@@ -25,6 +25,7 @@ mod element;
 mod examples;
 mod fuzz;
 mod gateway;
+mod load;
 mod mutants;
 mod package;
 mod page;
@@ -86,6 +87,7 @@ fn obey(request: &Request) -> anyhow::Result<ExitCode> {
         Request::Build => release::run(&project).map(|()| ExitCode::SUCCESS),
         Request::Package => package::run(&project).map(|()| ExitCode::SUCCESS),
         Request::Bench(arguments) => bench::run(&project, arguments).map(|()| ExitCode::SUCCESS),
+        Request::Load(arguments) => load::run(&project, arguments).map(|()| ExitCode::SUCCESS),
         Request::Fuzz(options) => fuzz::run(&project, options),
         Request::Mutants(arguments) => mutants::run(&project, arguments),
     }

@@ -1,0 +1,187 @@
+//! How much the gateway carries, beside nginx that hands the same path on to the same upstream; and what memory it takes.
+//!
+//! Started by `cargo xtask load`. Everything is on loopback and of bounded length: rounds of the gateway, of nginx and of
+//! the upstream itself take turns, then people sign in and stay idle, then a steady load of questions and requests goes on
+//! for as long as is asked for.
+
+#![allow(
+    clippy::print_stdout,
+    reason = "figures for the person at the terminal are what this program is for"
+)]
+
+mod clients;
+mod process;
+mod upstream;
+
+use std::{
+    env,
+    error::Error,
+    net::SocketAddr,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+
+use lexopt::prelude::*;
+use tokio::{task::JoinSet, time::sleep};
+
+use crate::{
+    clients::{Figures, Visitor},
+    process::{Gateway, Nginx},
+    upstream::Upstream,
+};
+
+/// Names the program that is measured beside the gateway.
+const NGINX_VARIABLE: &str = "REFERRAL_CONNECT_NGINX";
+/// How often memory is looked at under the steady load.
+const LOOK_EVERY: Duration = Duration::from_secs(15);
+/// How many requests are made in a second under the steady load, and every how many of them sends.
+const STEADY_PER_SECOND: u32 = 200;
+const SENDS_EVERY: u32 = 20;
+
+pub(crate) type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
+
+struct Wish {
+    rounds: u32,
+    round: Duration,
+    connections: usize,
+    sessions: usize,
+    soak: Duration,
+}
+
+fn main() -> Outcome<()> {
+    let wish = wish()?;
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(measure(&wish))
+}
+
+fn wish() -> Result<Wish, lexopt::Error> {
+    let mut wish = Wish {
+        rounds: 5,
+        round: Duration::from_secs(5),
+        connections: 32,
+        sessions: 10_000,
+        soak: Duration::ZERO,
+    };
+    let mut arguments = lexopt::Parser::from_env();
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Long("rounds") => wish.rounds = arguments.value()?.parse()?,
+            Long("round-seconds") => wish.round = seconds(arguments.value()?.parse()?),
+            Long("connections") => wish.connections = arguments.value()?.parse()?,
+            Long("sessions") => wish.sessions = arguments.value()?.parse()?,
+            Long("soak-minutes") => wish.soak = seconds(arguments.value()?.parse::<u64>()? * 60),
+            // Cargo's own.
+            Long("bench") => {}
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(wish)
+}
+
+fn seconds(count: u64) -> Duration {
+    Duration::from_secs(count)
+}
+
+async fn measure(wish: &Wish) -> Outcome<()> {
+    let folder = tempfile::tempdir()?;
+    let upstream = Upstream::start().await?;
+    let gateway = Gateway::start(folder.path(), upstream.address).await?;
+    let nginx = match env::var_os(NGINX_VARIABLE) {
+        Some(program) => Some(Nginx::start(
+            &PathBuf::from(program),
+            folder.path(),
+            upstream.address,
+        )?),
+        None => None,
+    };
+    println!(
+        "gateway: {} KiB of memory at the start",
+        gateway.memory_kib()?
+    );
+    compare(wish, &gateway, nginx.as_ref(), upstream.address).await?;
+    println!("gateway: {} KiB after that", gateway.memory_kib()?);
+    idle(wish, &gateway).await?;
+    steady(wish, &gateway).await?;
+    gateway.stop()
+}
+
+/// Rounds that take turns, so that whatever else the machine does meets all of them.
+async fn compare(
+    wish: &Wish,
+    gateway: &Gateway,
+    nginx: Option<&Nginx>,
+    upstream: SocketAddr,
+) -> Outcome<()> {
+    let visitor = Visitor::sign_in(gateway.address).await?;
+    let mut sides = vec![("gateway", gateway.address, Vec::new())];
+    sides.extend(nginx.map(|nginx| ("nginx", nginx.address, Vec::new())));
+    sides.push(("upstream alone", upstream, Vec::new()));
+    for _ in 0..wish.rounds {
+        for (_, address, rounds) in &mut sides {
+            rounds
+                .push(clients::questions(*address, &visitor, wish.connections, wish.round).await?);
+        }
+    }
+    let count = wish.connections;
+    println!(
+        "GET /api/v1/referral-connections over {count} connections, median of {} rounds:",
+        wish.rounds
+    );
+    let per_second: Vec<f64> = sides
+        .iter()
+        .map(|(name, _, rounds)| Figures::print(name, rounds))
+        .collect();
+    if let (Some(gateway), Some(nginx), true) =
+        (per_second.first(), per_second.get(1), nginx.is_some())
+    {
+        println!("gateway / nginx: {:.3}", gateway / nginx);
+    }
+    Ok(())
+}
+
+/// People who signed in and do nothing.
+async fn idle(wish: &Wish, gateway: &Gateway) -> Outcome<()> {
+    let started = Instant::now();
+    let mut left = wish.sessions;
+    while left > 0 {
+        let some = left.min(64);
+        let mut signing_in = JoinSet::new();
+        for _ in 0..some {
+            signing_in.spawn(Visitor::sign_in(gateway.address));
+        }
+        for signed_in in signing_in.join_all().await {
+            signed_in?;
+        }
+        left -= some;
+    }
+    let (count, took) = (wish.sessions, started.elapsed());
+    println!(
+        "gateway: {} KiB with {count} idle sessions, made in {took:.0?}",
+        gateway.memory_kib()?
+    );
+    Ok(())
+}
+
+/// A load that it carries easily, for long.
+async fn steady(wish: &Wish, gateway: &Gateway) -> Outcome<()> {
+    if wish.soak.is_zero() {
+        return Ok(());
+    }
+    let started = Instant::now();
+    let load = tokio::spawn(clients::steadily(
+        gateway.address,
+        STEADY_PER_SECOND,
+        SENDS_EVERY,
+        wish.soak,
+    ));
+    println!("{STEADY_PER_SECOND} requests a second, each {SENDS_EVERY}th of which sends:");
+    while started.elapsed() < wish.soak {
+        sleep(LOOK_EVERY.min(wish.soak)).await;
+        println!("{:>6.0?}  {} KiB", started.elapsed(), gateway.memory_kib()?);
+    }
+    let (answered, failed) = load.await??;
+    println!("{answered} answered, {failed} not as they should");
+    Ok(())
+}
