@@ -23,6 +23,8 @@ mod list;
 mod metrics;
 mod oauth;
 mod origin;
+#[doc(hidden)]
+pub mod outside;
 mod pages;
 mod relay;
 mod renewal;

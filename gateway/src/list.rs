@@ -83,6 +83,11 @@ impl List {
             .map(|entries| Self { entries, has_next })
     }
 
+    /// The UUIDs of its connections.
+    pub(crate) fn into_uuids(self) -> Vec<String> {
+        self.entries.into_iter().map(|entry| entry.uuid).collect()
+    }
+
     /// What the list says of a request in the window, knowing which connections are others' and how many other
     /// requests around that time have no outcome either.
     pub(crate) fn judge(

@@ -165,7 +165,7 @@ fn answer(reply: Reply) -> Result<Response, Failure> {
     }
 }
 
-fn allowed(query: &str) -> Option<Vec<(String, String)>> {
+pub(crate) fn allowed(query: &str) -> Option<Vec<(String, String)>> {
     if query.len() > LONGEST_QUERY_BYTES {
         return None;
     }

@@ -32,7 +32,7 @@ use crate::{
 const WRITING_TRIES: u32 = 5;
 const WRITING_PAUSE: Duration = Duration::from_millis(200);
 
-const KEY: HeaderName = HeaderName::from_static("idempotency-key");
+pub(crate) const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const CONFIRMED: HeaderName = HeaderName::from_static("x-referral-confirmed");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
@@ -235,7 +235,7 @@ fn answer(outcome: Outcome, headers: HeaderMap) -> Response {
 }
 
 /// A key as the draft of the header's standard writes it, in quotes, or bare.
-fn key(headers: &HeaderMap) -> Option<String> {
+pub(crate) fn key(headers: &HeaderMap) -> Option<String> {
     let mut given = headers.get_all(KEY).iter();
     let text = given.next()?.to_str().ok()?.trim();
     if given.next().is_some() {
@@ -256,7 +256,7 @@ struct Asked {
 }
 
 /// The code in a request's body.
-fn code(headers: &HeaderMap, body: &[u8]) -> Result<String, Failure> {
+pub(crate) fn code(headers: &HeaderMap, body: &[u8]) -> Result<String, Failure> {
     let says_json = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())

@@ -23,8 +23,8 @@ const SKEW: Duration = Duration::from_secs(5);
 const LONGEST_BYTES: usize = 1024;
 
 #[derive(Deserialize)]
-struct Payload {
-    user: String,
+pub(crate) struct Payload {
+    pub(crate) user: String,
     id: String,
     expires: i64,
 }
@@ -74,7 +74,7 @@ pub(crate) async fn exchange(
     })))
 }
 
-fn read(ticket: &str, secret: &[u8], now: Instant) -> Option<Payload> {
+pub(crate) fn read(ticket: &str, secret: &[u8], now: Instant) -> Option<Payload> {
     if ticket.len() > LONGEST_BYTES {
         return None;
     }

@@ -119,7 +119,12 @@ fn garbage_is_mentioned_and_what_is_good_beside_it_is_read() {
     }
     stage::store(PENDING, &format!("[null,{good},{{\"a\":[]}}]"));
     let recorded = storage::recorded();
-    assert_eq!(recorded.pending, [record("ABC12345")]);
+    // One of a version that gave presses no keys.
+    let good = Pending {
+        idempotency_key: String::new(),
+        ..record("ABC12345")
+    };
+    assert_eq!(recorded.pending, [good]);
     assert!(recorded.has_unreadable);
     stage::store("plannr.account_uuid", ACCOUNT);
     assert_eq!(storage::account(), ACCOUNT.parse().ok());

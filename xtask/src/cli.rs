@@ -325,9 +325,9 @@ means. Leave the machine alone meanwhile.
 const FUZZ: &str = "\
 Usage: cargo xtask fuzz [--executions N] [TARGET]...
 
-Tries N inputs on each target, or on those named: adviser_key, timestamp, wire. It starts from tests/corpus/, steers by
-which branches of the code an input takes, and holds every input against the target's invariants in
-tests/corpus/invariants/. What it finds stays in fuzz/corpus/, and what breaks an invariant in fuzz/artifacts/.
+Tries N inputs on each target, or on those named: adviser_key, gateway, timestamp, wire. It starts from tests/corpus/,
+steers by which branches of the code an input takes, and holds every input against the target's invariants in
+tests/corpus/invariants/ or gateway/tests/outside/. What it finds stays in fuzz/corpus/, and what breaks an invariant in fuzz/artifacts/.
 
   --executions N    how many inputs for each target (default 10000000)";
 

@@ -31,14 +31,15 @@ const HANG_S: u32 = 10;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Target {
     AdviserKey,
+    Gateway,
     Timestamp,
     Wire,
 }
 
 impl Target {
-    const ALL: [Self; 3] = [Self::AdviserKey, Self::Timestamp, Self::Wire];
+    const ALL: [Self; 4] = [Self::AdviserKey, Self::Gateway, Self::Timestamp, Self::Wire];
     /// What the targets are called, here and in `fuzz/Cargo.toml`.
-    pub(crate) const NAMES: [&'static str; 3] = ["adviser_key", "timestamp", "wire"];
+    pub(crate) const NAMES: [&'static str; 4] = ["adviser_key", "gateway", "timestamp", "wire"];
 
     pub(crate) fn named(name: &str) -> Option<Self> {
         let index = Self::NAMES.iter().position(|known| *known == name)?;
@@ -48,6 +49,7 @@ impl Target {
     fn name(self) -> &'static str {
         match self {
             Self::AdviserKey => "adviser_key",
+            Self::Gateway => "gateway",
             Self::Timestamp => "timestamp",
             Self::Wire => "wire",
         }
@@ -58,6 +60,7 @@ impl Target {
     fn longest_input_bytes(self) -> u32 {
         match self {
             Self::AdviserKey => 64,
+            Self::Gateway => 1024,
             Self::Timestamp => 256,
             Self::Wire => 4096,
         }
