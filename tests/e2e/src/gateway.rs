@@ -8,6 +8,7 @@ use tempfile::TempDir;
 
 use crate::backend::Backend;
 use crate::engine::repository;
+use crate::tls::Front;
 use crate::{built_page, ports};
 
 /// What a partner's backend signs tickets with.
@@ -17,6 +18,7 @@ pub const TICKET_SECRET: &str = "the secret that the partner's backend has";
 /// frame.
 pub struct Gateway {
     running: Running,
+    _front: Front,
     origin: String,
     _folder: TempDir,
 }
@@ -47,14 +49,14 @@ impl Gateway {
         let frame = replaced(&frame, "https://api.plannrcrm.com", "/")?;
         fs::write(pages.join("frame.html"), frame)?;
 
-        let port = ports::free().await?;
-        let origin = format!("http://127.0.0.1:{port}");
+        let listener = ports::listen().await?;
+        let origin = format!("https://{}", listener.local_addr()?);
         let database = folder.path().join("gateway.sqlite3");
         let set = |name: &str, value: String| (format!("GATEWAY_{name}"), value);
         let settings = Settings::read(
             None,
             [
-                set("LISTEN", format!("127.0.0.1:{port}")),
+                set("LISTEN", "127.0.0.1:0".to_owned()),
                 set("METRICS_LISTEN", "off".to_owned()),
                 set("PUBLIC_ORIGIN", origin.clone()),
                 set("CLIENT_ID", "portal".to_owned()),
@@ -77,14 +79,16 @@ impl Gateway {
         let running = Server::start(settings)
             .await
             .context("starting the gateway")?;
+        let front = Front::start(listener, running.address())?;
         Ok(Self {
             running,
+            _front: front,
             origin,
             _folder: folder,
         })
     }
 
-    /// Its origin, such as `http://127.0.0.1:40000`.
+    /// Its origin, such as `https://127.0.0.1:40000`.
     #[must_use]
     pub fn origin(&self) -> &str {
         &self.origin

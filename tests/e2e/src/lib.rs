@@ -37,4 +37,5 @@ pub mod role;
 pub mod stage;
 pub mod suite;
 pub mod times;
+pub mod tls;
 pub mod wait;

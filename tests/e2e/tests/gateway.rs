@@ -2,7 +2,6 @@
 
 use anyhow::{Context, Result, ensure};
 use e2e::backend::{FIRM_ABC12345, Refresh};
-use e2e::engine::Engine;
 use e2e::gateway::{Gateway, TICKET_SECRET};
 use e2e::host_site::{Document, HostSite};
 use e2e::page::{EmailLink, Page, REFRESH_LIMIT, button};
@@ -12,23 +11,18 @@ use e2e::wait::{Look, SOON, until};
 use serde_json::Value;
 use thirtyfour::prelude::*;
 
-/// WebKit keeps secure cookies for encrypted connections alone; the others count those of this machine as such.
-const ENGINES: [Engine; 2] = [Engine::Chromium, Engine::Firefox];
-
 pub(crate) fn add(suite: &mut Suite) {
-    suite.add_for(
-        &ENGINES,
+    suite.add(
         "gateway_signs_in_sends_and_signs_out",
         Refresh::Default,
         signs_in_sends_and_signs_out,
     );
-    suite.add_for(
-        &ENGINES,
+    suite.add(
         "gateway_sends_once_whatever_is_pressed",
         Refresh::Default,
         sends_once,
     );
-    suite.add_for(&ENGINES, "gateway_in_a_frame", Refresh::Default, in_a_frame);
+    suite.add("gateway_in_a_frame", Refresh::Default, in_a_frame);
 }
 
 /// In a window of its own: the whole way of a person, from signed out to signed out.
@@ -77,7 +71,7 @@ async fn sends_once(stage: &mut Stage) -> Result<()> {
     stage.see_posted(&["ABC12345"]).await?;
     page.confirm_sending_again().await?;
     stage.see_posted(&["ABC12345", "abc12345"]).await?;
-    page.see_no_button(button::CANCEL).await?;
+    page.see_no_pending_record().await?;
 
     page.reload().await?;
     page.see_form().await?;
