@@ -111,14 +111,15 @@ function welcomed({ endpoint, tickets }, { attributes, connection }) {
     const form = element;
     hasSession = true;
     form.auth = "session";
-    form.getAccessToken = sessions({
+    const session = sessions({
       endpoint: form.endpoint,
       ticket: ask,
       wanted: () => form.getAttribute("account-uuid"),
       chosen: (account) => form.setAttribute("account-uuid", account),
     });
+    form.getAccessToken = session;
     // Whom it acts for has to be known before a press. Where that fails, the press says so.
-    form.getAccessToken("first").catch(() => {});
+    session("first").catch(() => {});
   }
   for (const name of Object.keys(EVENTS))
     element.addEventListener(name, (event) => say({ type: "event", name, detail: /** @type {CustomEvent} */ (event).detail }));

@@ -14,7 +14,7 @@ use crate::{store::StoreError, upstream::Trouble};
 /// Why a request is refused, or remains without the API's answer.
 ///
 /// `outcome` in the body says for a send what became of it. A status from 400 to 499 other than 408 means that this
-/// request made no email; 5xx that one may have been made.
+/// request made no email, unless it says "under-way"; 5xx that one may have been made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Failure {
     /// It does not come from a page of the public origin, or not as a page's own request.

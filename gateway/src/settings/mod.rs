@@ -53,7 +53,7 @@ pub struct Settings {
     pub session_lasts: Duration,
     /// How long the sign-in of a frame's user lasts, over all the sessions that tickets are exchanged for.
     pub frame_sign_in_lasts: Duration,
-    /// How many requests one sign-in may send in an hour.
+    /// How many requests one sign-in may send in an hour, and how many one account.
     pub sends_per_hour: u32,
     /// How long the same account and code need a confirmation.
     pub repeat_guard: Duration,
@@ -63,7 +63,8 @@ pub struct Settings {
     pub connect_limit: Duration,
     /// The longest wait for an answer of the API, connecting included.
     pub answer_limit: Duration,
-    /// How long after its start a request that the API's list does not show counts as not arrived.
+    /// How long after its start a request that the API's list does not show counts as not arrived: at least twice
+    /// `answer_limit`.
     pub settle_after: Duration,
     /// How long requests that are under way may take to finish when the gateway is told to stop.
     pub stop_limit: Duration,
