@@ -128,6 +128,8 @@ impl Kind {
                 .min_connections(1)
                 .idle_timeout(None)
                 .max_lifetime(None)
+                // A file does not go away; looking whether it has takes as long as a question.
+                .test_before_acquire(false)
                 .after_connect(|connection, _| {
                     Box::pin(async move {
                         // FULL, because what was committed has to outlast a power cut. EXCLUSIVE, because of two

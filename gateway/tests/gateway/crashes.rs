@@ -91,7 +91,9 @@ impl Runs {
         let key = new_key();
         let before = self.plannr.posts().len();
         let mut browser = Browser::new(self.gateway.address);
-        browser.sign_in(&uuid::Uuid::new_v4().to_string()).await;
+        let account = uuid::Uuid::new_v4().to_string();
+        // On a busy machine the API may take longer than it is given here.
+        while browser.try_to_sign_in(&account).await.status != StatusCode::OK {}
 
         let press = tokio::spawn({
             let (browser, code, key) = (browser.clone(), code.clone(), key.clone());
@@ -157,7 +159,7 @@ impl Runs {
             let mut told = Told::default();
             match (answer.status, answer.outcome().as_str()) {
                 (status, _) if status.is_success() => told.sent = true,
-                (StatusCode::FAILED_DEPENDENCY, "not-arrived") => {}
+                (StatusCode::FAILED_DEPENDENCY, "not-arrived" | "not-sent") => {}
                 (StatusCode::UNPROCESSABLE_ENTITY | StatusCode::UNAUTHORIZED, _) => {
                     told.refused = true;
                 }
