@@ -120,8 +120,18 @@ pub(crate) async fn questions(
 }
 
 impl Figures {
-    /// Prints what came of some rounds, and answers with the requests a second of the middle one.
-    pub(crate) fn print(name: &str, rounds: &[Self]) -> f64 {
+    /// How many times as many requests these had as the others, in the middle one of the pairs of rounds.
+    pub(crate) fn ratio(these: &[Self], others: &[Self]) -> f64 {
+        let pairs = these.iter().zip(others);
+        let mut ratios: Vec<f64> = pairs
+            .map(|(one, other)| one.per_second / other.per_second)
+            .collect();
+        ratios.sort_unstable_by(f64::total_cmp);
+        ratios.get(ratios.len() / 2).copied().unwrap_or_default()
+    }
+
+    /// Prints what came of some rounds.
+    pub(crate) fn print(name: &str, rounds: &[Self]) {
         let mut per_second: Vec<f64> = rounds.iter().map(|round| round.per_second).collect();
         per_second.sort_unstable_by(f64::total_cmp);
         let mut waits_us: Vec<u128> = rounds
@@ -148,7 +158,6 @@ impl Figures {
             at(50),
             at(99),
         );
-        median
     }
 }
 

@@ -129,14 +129,12 @@ async fn compare(
         "GET /api/v1/referral-connections over {count} connections, median of {} rounds:",
         wish.rounds
     );
-    let per_second: Vec<f64> = sides
-        .iter()
-        .map(|(name, _, rounds)| Figures::print(name, rounds))
-        .collect();
-    if let (Some(gateway), Some(nginx), true) =
-        (per_second.first(), per_second.get(1), nginx.is_some())
-    {
-        println!("gateway / nginx: {:.3}", gateway / nginx);
+    for (name, _, rounds) in &sides {
+        Figures::print(name, rounds);
+    }
+    if let ([(_, _, gateway), (_, _, nginx), _], true) = (sides.as_slice(), nginx.is_some()) {
+        // Of rounds that followed on one another: whatever else the machine did, it did to both.
+        println!("gateway / nginx: {:.3}", Figures::ratio(gateway, nginx));
     }
     Ok(())
 }

@@ -208,8 +208,13 @@ async fn follow(page: &Page, name: &str) -> Result<()> {
 
 async fn see_link(page: &Page, name: &str) -> Result<WebElement> {
     until(&format!("the link {name:?}"), SOON, async || {
+        // Firefox answers nothing at all while one page gives way to the next.
+        let links = match page.browser().select_all("a").await {
+            Ok(links) => links,
+            Err(error) => return Ok(Look::NotYet(format!("{error:#}"))),
+        };
         let mut seen = Vec::new();
-        for link in page.browser().select_all("a").await? {
+        for link in links {
             let text = page.browser().text(&link).await?;
             if text == name {
                 return Ok(Look::Seen(link));
