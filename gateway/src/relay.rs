@@ -5,6 +5,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use serde::de::IgnoredAny;
 use url::form_urlencoded;
 use uuid::Uuid;
 
@@ -131,7 +132,9 @@ pub(crate) fn json(reply: &Reply) -> Result<&[u8], Failure> {
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.split(';').next())
         .is_some_and(|value| value.trim().eq_ignore_ascii_case("application/json"));
-    match says_json && serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok() {
+    let is_json = std::str::from_utf8(body)
+        .is_ok_and(|text| serde_json::from_str::<IgnoredAny>(text).is_ok());
+    match says_json && is_json {
         true => Ok(body),
         false => Err(Failure::Unfit),
     }

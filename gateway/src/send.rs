@@ -265,7 +265,9 @@ pub(crate) fn code(headers: &HeaderMap, body: &[u8]) -> Result<String, Failure> 
     if !says_json {
         return Err(Failure::NotJson);
     }
-    let asked: Asked = serde_json::from_slice(body).map_err(|_| Failure::Body)?;
+    // Of what it passes over, serde_json does not look whether it is text at all.
+    let text = std::str::from_utf8(body).map_err(|_| Failure::Body)?;
+    let asked: Asked = serde_json::from_str(text).map_err(|_| Failure::Body)?;
     let code = asked.adviser_key;
     let fits = code.len() == 8 && code.bytes().all(|byte| byte.is_ascii_graphic());
     match fits {
