@@ -190,6 +190,8 @@ let glue = readFileSync(script, "utf8")
   .replace(/^ *cachedTextDecoder\.decode\(\);\n/gm, "")
   // A memory that has grown has another buffer.
   .replace(/if \((cached\w+) === null .*\{/g, "if ($1?.buffer !== wasm.memory.buffer) {")
+  // A text that there is no room for has trapped the instance: what was handed over before it is lost with that.
+  .replace(/^ {8}try \{\n([^]*?)^ {8}\} catch \(e\) \{\n(?: {12}if \(ptr\d\).*\n)+ {12}throw e;\n {8}\}\n/gm, "$1")
   // All browsers that have the rest have these as well; and a widget is freed by its element.
   .replace(/\(typeof FinalizationRegistry === 'undefined'\)\n.*\n +: /g, "")
   .replace(/^if \(!\('encodeInto' in [^]*?^\}\n/m, "")

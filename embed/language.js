@@ -98,7 +98,7 @@ const get = (language) => {
 const languageOf = (tag) => tag.split("-")[0].toLowerCase();
 
 /** @param {string} tag */
-const catalogueFor = (tag) => Object.keys(catalogues).find((language) => language === languageOf(tag)) ?? ENGLISH;
+const catalogueFor = (tag) => (catalogues[languageOf(tag)]?.url ? languageOf(tag) : ENGLISH);
 
 /** @param {Node} element */
 function tagOf(element) {
@@ -107,7 +107,7 @@ function tagOf(element) {
     if (tag) return tag;
   }
   // Most browsers that are set to American English are so by default.
-  return /^en\b/.test(navigator.language) ? ENGLISH : navigator.language;
+  return navigator.language.replace(/^en\b.*/, ENGLISH);
 }
 
 /**
