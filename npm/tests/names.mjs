@@ -56,7 +56,7 @@ test("the defaults are those of the class", () => {
 test("the events are those that are told, with their details", () => {
   /** @type {Record<string, string[]>} */
   const told = {};
-  for (const [, name, detail] of read("src/host_events.rs").matchAll(/"(referral-[\w-]+)",\s*frozen\(&\[([^]*?)\]\)/g))
+  for (const [, name, detail] of read("src/host_events.rs").matchAll(/"(referral-[\w-]+)",\s*json::object\(&\[([^]*?)\]\)/g))
     told[name] = [...detail.matchAll(/\(\s*"(\w+)",/g)].map(([, field]) => field);
   for (const [, name, detail] of read("embed/element.js").matchAll(/this\.#tell\("([\w-]+)", \{(.*)\}\);/g))
     told[`referral-${name}`] = detail.split(",").map((field) => field.trim().split(":")[0]);
@@ -68,9 +68,9 @@ test("the events are those that are told, with their details", () => {
 
 test("a connection and a reason are what the module makes them", () => {
   const source = read("src/host_events.rs");
-  const [, connection] = source.match(/fn connection\([^]*?frozen\(&\[([^]*?)\]\)/) ?? [];
+  const [, connection] = source.match(/fn in_json\([^]*?json::object\(&\[([^]*?)\]\)/) ?? [];
   assert.deepEqual(all(connection, /\("(\w+)",/g), Object.keys(api.types.Connection.fields).sort());
-  const [, firm] = source.match(/fn firm\([^]*?frozen\(&\[([^]*?)\]\)/) ?? [];
+  const [, firm] = source.match(/fn firm\([^]*?json::object\(&\[([^]*?)\]\)/) ?? [];
   assert.deepEqual(all(firm, /\("(\w+)",/g), Object.keys(api.types.Firm.fields).sort());
   const { detail } = api.events.find((it) => it.name === "referral-rejected");
   assert.deepEqual(all(source, /Reason::\w+ => "([\w-]+)"/g), all(detail.reason, /"([\w-]+)"/g));
