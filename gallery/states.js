@@ -232,6 +232,8 @@ export const GROUPS = [
       id: "locked", name: "Pressed send for a code in doubt", stands: "unknown", says: "Not sent a second time", api: OUT_OF_REACH,
       async act(stand) {
         await doubt(stand);
+        // What came of the check would take the place of what a press says.
+        await stand.until("what came of the check", () => /could not check|Ni allem wirio/.test(stand.text));
         submit(stand);
       },
     },

@@ -19,7 +19,7 @@ const TOOLS: &str = "
         input(element).dispatchEvent(new InputEvent('input', { bubbles: true, composed: true }));
     };
     const until = (what, look) => new Promise((seen, failed) => {
-        const end = performance.now() + 12_000;
+        const end = performance.now() + 25_000;
         const again = () => {
             const found = look();
             if (found) seen(found);
