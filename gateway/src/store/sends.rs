@@ -96,11 +96,12 @@ pub(crate) struct Outcome {
     pub(crate) connection_uuid: String,
 }
 
-/// What the ledger has on the other requests of an account.
+/// What the ledger has on other requests around the time of one. On those of all accounts: Plannr's list may show a
+/// person what others of their firm have sent, and the gateway does not know who is of which firm.
 pub(crate) struct Others {
-    /// The connections that other requests are known to have made.
+    /// The connections that they are known to have made.
     pub(crate) claimed: Vec<String>,
-    /// How many other requests of the account around that time have no outcome.
+    /// How many of them have no outcome.
     pub(crate) other_doubts: i64,
 }
 
@@ -235,20 +236,23 @@ impl Store {
     ) -> Result<Option<Outcome>, StoreError> {
         let (from, to) = around;
         let mut transaction = self.begin().await?;
-        lock(&mut transaction, &id.account_uuid).await?;
+        lock(&mut transaction, EVERYBODY).await?;
         let claimed = sqlx::query_scalar(
             "SELECT connection_uuid FROM sends
-             WHERE account_uuid = $1 AND idempotency_key <> $2 AND connection_uuid <> ''",
+             WHERE NOT (account_uuid = $1 AND idempotency_key = $2)
+                 AND started_ms BETWEEN $3 AND $4 AND connection_uuid <> ''",
         )
         .bind(&id.account_uuid)
         .bind(&id.key)
+        .bind(from.0)
+        .bind(to.0)
         .fetch_all(&mut *transaction)
         .await?;
         // One that was answered with success and without a name has made one of those in the list as well.
         let other_doubts = sqlx::query_scalar(
             "SELECT count(*) FROM sends
-             WHERE account_uuid = $1 AND idempotency_key <> $2 AND started_ms BETWEEN $3 AND $4
-                 AND connection_uuid = ''
+             WHERE NOT (account_uuid = $1 AND idempotency_key = $2)
+                 AND started_ms BETWEEN $3 AND $4 AND connection_uuid = ''
                  AND (state IN ('started', 'unknown')
                      OR (state = 'answered' AND status BETWEEN 200 AND 299))",
         )
@@ -305,6 +309,9 @@ impl Store {
         Ok(written.rows_affected())
     }
 }
+
+/// In the place of an account: whoever settles a request by the list waits for all others who do.
+const EVERYBODY: &str = "*";
 
 /// Holds the account until the transaction ends.
 async fn lock(transaction: &mut Transaction<'static, Any>, account: &str) -> sqlx::Result<()> {

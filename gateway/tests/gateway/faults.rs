@@ -194,6 +194,45 @@ async fn a_connection_of_somebody_elses_is_not_taken_for_ours() {
     stage.stop().await;
 }
 
+/// Plannr's list may show what the whole firm has sent.
+#[tokio::test]
+async fn a_colleagues_connection_is_not_taken_for_ours() {
+    let stage = Stage::with(crate::database::sqlite(), &SHORT).await;
+    stage.plannr.share_lists();
+    let (ours, colleague) = (stage.signed_in().await, stage.signed_in().await);
+    let not_made = new_key();
+    ours.send("EAAA0001", &not_made).await;
+    assert_eq!(
+        colleague.send("AAAA0001", &new_key()).await.status,
+        StatusCode::CREATED
+    );
+    assert_eq!(ours.send("EAAA0001", &not_made).await.outcome(), "unknown");
+    stage.advance(Duration::from_secs(61));
+    assert_eq!(
+        ours.send("EAAA0001", &not_made).await.outcome(),
+        "not-arrived"
+    );
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_colleague_in_doubt_leaves_us_in_doubt() {
+    let stage = Stage::with(crate::database::sqlite(), &SHORT).await;
+    stage.plannr.share_lists();
+    let (ours, colleague) = (stage.signed_in().await, stage.signed_in().await);
+    let (not_made, made) = (new_key(), new_key());
+    ours.send("EAAA0001", &not_made).await;
+    colleague.send("BAAA0001", &made).await;
+    stage.advance(Duration::from_secs(61));
+    for (browser, code, key) in [
+        (&ours, "EAAA0001", &not_made),
+        (&colleague, "BAAA0001", &made),
+    ] {
+        assert_eq!(browser.send(code, key).await.outcome(), "unknown", "{code}");
+    }
+    stage.stop().await;
+}
+
 #[tokio::test]
 async fn two_doubts_do_not_share_one_connection() {
     let stage = Stage::with(crate::database::sqlite(), &SHORT).await;

@@ -122,6 +122,7 @@ struct Memory {
     renewals: u32,
     connections: usize,
     list_broken: bool,
+    lists_shared: bool,
     renewals_refused: bool,
     renewals_unanswered: bool,
 }
@@ -191,6 +192,11 @@ impl Plannr {
 
     pub(crate) fn break_list(&self, broken: bool) {
         self.memory.lock().unwrap().list_broken = broken;
+    }
+
+    /// Everybody is of one firm, and sees what all of them have sent.
+    pub(crate) fn share_lists(&self) {
+        self.memory.lock().unwrap().lists_shared = true;
     }
 
     pub(crate) fn refuse_renewals(&self) {
@@ -312,17 +318,20 @@ async fn answer(
         let code = asked["adviser_key"].as_str().unwrap().to_owned();
         return create(stream, Fault::of(&code), account, memory, released).await;
     }
-    if memory.lock().unwrap().list_broken {
-        return None;
-    }
-    let mut made = memory
-        .lock()
-        .unwrap()
-        .made
-        .get(account)
-        .cloned()
-        .unwrap_or_default();
-    made.reverse();
+    let made = {
+        let memory = memory.lock().unwrap();
+        if memory.list_broken {
+            return None;
+        }
+        let mut made: Vec<Value> = memory
+            .made
+            .iter()
+            .filter(|(of, _)| memory.lists_shared || *of == account)
+            .flat_map(|(_, made)| made.clone())
+            .collect();
+        made.sort_by_key(|one| std::cmp::Reverse(one["created_at"].as_str().map(str::to_owned)));
+        made
+    };
     reply(stream, "200 OK", &json!({ "data": made })).await
 }
 
