@@ -29,7 +29,7 @@ const dist = join(order.root, "dist");
 rmSync(order.out, { recursive: true, force: true });
 mkdirSync(order.out, { recursive: true });
 put("floor.js", Buffer.from(await smallest(outputFiles[0].text)));
-for (const name of readdirSync(dist)) if (/\.(js|wasm)$/.test(name)) put(name, readFileSync(join(dist, name)));
+for (const name of readdirSync(dist)) if (/\.(js|json|wasm)$/.test(name)) put(name, readFileSync(join(dist, name)));
 
 /** Those of the real element, as it has them at first and later, without the rules for what the floor never shows. */
 async function styles() {

@@ -8,8 +8,10 @@ window.bench = (() => {
   const isLaidOut = (shown) => shown?.getClientRects().length > 0;
 
   /** The first moment after a frame in which it was there, in milliseconds since the navigation began. */
-  const painted = (look) => new Promise((done) => {
-    const frame = () => {
+  const painted = (look) => new Promise((done, failed) => {
+    const end = performance.now() + 30_000;
+    const frame = (now) => {
+      if (now > end) return failed(new Error(`not painted: ${look}`));
       if (!look()) return requestAnimationFrame(frame);
       // What is posted before a frame is drawn arrives after it.
       const { port1, port2 } = new MessageChannel();

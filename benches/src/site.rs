@@ -180,6 +180,7 @@ fn files(folder: &Path) -> Result<HashMap<String, File>> {
         };
         let kind = match name.rsplit_once('.') {
             Some((_, "wasm")) => "application/wasm",
+            Some((_, "json")) => "application/json",
             _ => "text/javascript",
         };
         let file = File {
