@@ -109,6 +109,26 @@ export type MessageId =
   | "unanswered.notOffered"
   | "unanswered.tooMany"
   | "unanswered.failed"
+  | "history"
+  | "history.refresh"
+  | "history.more"
+  | "filter.direction"
+  | "filter.status"
+  | "filter.all"
+  | "filter.sent"
+  | "filter.received"
+  | "history.loading"
+  | "history.shown"
+  | "history.empty"
+  | "history.noneFits"
+  | "history.noAccount"
+  | "noList.unauthenticated"
+  | "noList.forbidden"
+  | "noList.offline"
+  | "noList.badEndpoint"
+  | "noList.notOffered"
+  | "noList.tooMany"
+  | "noList.failed"
   | "trap.stopped"
   | "maybeSent"
   | "trap.after"
@@ -159,6 +179,8 @@ export interface ReferralConnectAttributes {
   "key-case"?: "preserve" | "upper" | undefined;
   /** Seconds between two questions for a pending request's status while the page is visible; 0 is never, 10 the least. */
   "refresh"?: number | string | undefined;
+  /** Lists the account's recent requests below the form, asking the API for them. It is on wherever the attribute is there, whatever it says. */
+  "history"?: boolean | undefined;
   /** The language that it speaks, a BCP 47 tag: there are English and Welsh (`cy`), and English stands in for others. Numbers and dates are written as there, if it has words in that language, yours included. */
   "lang"?: string | undefined;
   /** `light`, `dark`, or `auto`: as the page's `color-scheme` says. */

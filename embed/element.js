@@ -22,7 +22,7 @@ let running;
 
 export class ReferralConnect extends Base {
   static formAssociated = true;
-  static observedAttributes = ["endpoint", "account-uuid", "auth", "adviser-key", "key-case", "refresh", "loading"];
+  static observedAttributes = ["endpoint", "account-uuid", "auth", "adviser-key", "key-case", "refresh", "history", "loading"];
 
   #internals = this.attachInternals();
   #root = this.attachShadow({ mode: "open" });

@@ -10,7 +10,7 @@ import { ATTRIBUTES, FROM_FRAME, GREETING, read } from "./frame-messages.js";
  * @property {Partial<Record<Attribute, string | null>>} [attributes] those of `<referral-connect>` to begin with
  */
 
-/** @typedef {"account-uuid" | "adviser-key" | "key-case" | "refresh" | "auth" | "lang" | "theme"} Attribute */
+/** @typedef {"account-uuid" | "adviser-key" | "key-case" | "refresh" | "history" | "auth" | "lang" | "theme"} Attribute */
 
 /**
  * What a page may ask of its frame. What is asked before the frame has answered, or after `disconnect`, is not done,

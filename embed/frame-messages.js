@@ -8,7 +8,7 @@
 export const GREETING = { type: "referral-connect", version: 1 };
 
 /** What the host may set of the element. Where requests go is not among it: that is the frame's own. */
-export const ATTRIBUTES = ["account-uuid", "adviser-key", "key-case", "refresh", "auth", "lang", "theme"];
+export const ATTRIBUTES = ["account-uuid", "adviser-key", "key-case", "refresh", "history", "auth", "lang", "theme"];
 
 /** A request that was made, as the element's events tell of it. */
 const FIRM = { uuid: "text?", name: "text?" };

@@ -74,6 +74,13 @@ export class Stand {
     /** @type {HTMLElement} */ (this.#root.querySelectorAll(".referral-actions button")[place]).click();
   }
 
+  /** Chooses in the list of this name. @param {string} name @param {string} value */
+  choose(name, value) {
+    const list = /** @type {HTMLSelectElement} */ (this.#root.querySelector(`[name=${name}]`));
+    list.value = value;
+    list.dispatchEvent(new InputEvent("input", { bubbles: true, composed: true }));
+  }
+
   /** Presses send with a token from elsewhere. @param {() => string | Promise<string>} getAccessToken */
   signIn(getAccessToken) {
     this.element.getAccessToken = getAccessToken;

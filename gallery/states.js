@@ -83,6 +83,23 @@ const OUT_OF_REACH = { POST: lost, GET: replies(503, { message: "Service Unavail
 /** @param {object} [other] @param {Parameters<typeof connection>[1]} [about] */
 const pending = (other, about) => shows(connection(other, about));
 
+/** Of each kind one, the newest first. */
+const RECENT = [
+  connection({}, { since: -HOUR, left: 30 * DAY - HOUR }),
+  connection({ direction: "received" }, { ours: THEIRS, theirs: OURS, since: -3 * HOUR, left: 4 * HOUR }),
+  connection({ status: "accepted" }, { theirs: "Wren & Daughters", since: -DAY }),
+  connection({ status: "denied" }, { theirs: "Castell Coch Cyf", since: -9 * DAY }),
+  connection({}, { theirs: "Ashdown Vale LLP", since: -40 * DAY, left: -10 * DAY }),
+];
+
+const RECENT_NAMES = [
+  connection({}, { theirs: LONG, since: -HOUR }),
+  connection({ status: "accepted" }, { theirs: UNBROKEN, since: -2 * HOUR }),
+  connection({ direction: "received" }, { ours: HEBREW, since: -3 * HOUR }),
+  connection({ status: "denied", expires_at: null }, { theirs: ARABIC, since: -4 * HOUR }),
+  connection({ status: "under_review" }, { theirs: null, since: -5 * HOUR }),
+];
+
 /** @type {[group: string, states: State[]][]} */
 export const GROUPS = [
   ["Before the module is there", [
@@ -265,6 +282,26 @@ export const GROUPS = [
     {
       id: "unreadable-note", name: "A note that cannot be read", stands: "idle", says: "cannot be read",
       before: () => world.store("referral-connect.pending", "[{}]"),
+    },
+  ]],
+  ["Recent requests", [
+    { id: "history", name: "A list, and more to load", stands: "idle", says: "Load more", has: { history: "" }, api: { GET: replies(200, { data: RECENT, links: { next: "/?page=2" } }) } },
+    { id: "history-long", name: "Long names, and letters of another direction", stands: "idle", says: "Requests shown", has: { history: "" }, api: { GET: lists(...RECENT_NAMES) } },
+    { id: "history-loading", name: "On its way", stands: "idle", says: "Loading recent requests", has: { history: "" }, api: { GET: silent } },
+    { id: "history-empty", name: "Nothing yet", stands: "idle", says: "no requests yet", has: { history: "" }, api: { GET: lists() } },
+    {
+      id: "history-none-fits", name: "Nothing of this kind", stands: "idle", says: "No request fits", has: { history: "" }, api: { GET: lists() },
+      async act(stand) {
+        await world.until("a list", () => world.isAnswered(stand.state.id));
+        stand.choose("status", "accepted");
+      },
+    },
+    { id: "history-failed", name: "It did not arrive", stands: "idle", says: "did not arrive", has: { history: "" }, api: { GET: replies(503) } },
+    { id: "history-signed-out", name: "Not signed in", stands: "idle", says: "sign in to Plannr", has: { history: "" }, api: { GET: replies(401) } },
+    { id: "history-no-account", name: "No account chosen", stands: "idle", says: "Choose an account", has: { history: "", "account-uuid": null } },
+    {
+      id: "history-sent", name: "Below a request just sent", stands: "sent", says: "Requests shown: 6", has: { history: "" }, act: submit,
+      api: { GET: lists(...RECENT), POST: replies(201, made()) },
     },
   ]],
   ["After a failure of the program", [

@@ -17,7 +17,7 @@ use crate::host_events;
 use crate::referral_connect::calls;
 use crate::view::controls::Controls;
 use crate::view::given::Given;
-use crate::view::widget::{Apart, REFRESH_S};
+use crate::view::widget::{Apart, REFRESH_S, Settings};
 use crate::view::words::Words;
 
 /// What a host's class has to give to a widget.
@@ -107,6 +107,7 @@ struct Heeded {
     auth: Auth,
     key_case: KeyCase,
     refresh_s: u32,
+    history: bool,
     adviser_key: String,
     words: Rc<Words>,
 }
@@ -122,10 +123,18 @@ impl Attributes {
             get_token,
             key_case: KeyCase::Preserve,
             refresh_s: REFRESH_S,
+            history: false,
             adviser_key: text,
             words,
         };
-        for name in ["endpoint", "account-uuid", "auth", "key-case", "refresh"] {
+        for name in [
+            "endpoint",
+            "account-uuid",
+            "auth",
+            "key-case",
+            "refresh",
+            "history",
+        ] {
             heeded.read(name);
         }
         Self(Rc::new(RefCell::new(heeded)))
@@ -149,19 +158,21 @@ impl Attributes {
         let key_case = Given::by(move || Some(key_case.borrow().key_case));
         let refresh_s = heeded();
         let refresh_s = Given::by(move || Some(refresh_s.borrow().refresh_s));
+        let history = heeded();
+        let history = Given::by(move || Some(history.borrow().history));
         let adviser_key = heeded();
         let adviser_key = Given::by(move || Some(adviser_key.borrow().adviser_key.clone()));
         let words = heeded();
         let words = Given::by(move || Some(Rc::clone(&words.borrow().words)));
-        Apart::put(
-            root,
-            calls(reach),
+        let settings = Settings {
             account,
             key_case,
             refresh_s,
+            history,
             adviser_key,
             words,
-        )
+        };
+        Apart::put(root, calls(reach), settings)
     }
 }
 
@@ -196,6 +207,7 @@ impl Heeded {
                     .and_then(|seconds| seconds.trim().parse().ok())
                     .unwrap_or(REFRESH_S);
             }
+            "history" => self.history = value.is_some(),
             "adviser-key" => self.adviser_key = value.unwrap_or_default(),
             _ => {}
         }

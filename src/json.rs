@@ -5,17 +5,27 @@ pub(crate) use self::read::{Value, quoted};
 
 /// An object of these fields, whose values are JSON already.
 pub(crate) fn object(fields: &[(&str, String)]) -> String {
-    let fields: Vec<String> = fields
+    let fields = fields
         .iter()
-        .map(|(name, value)| [&quoted(name), ":", value].concat())
-        .collect();
-    ["{", &fields.join(","), "}"].concat()
+        .map(|(name, value)| [&quoted(name), ":", value].concat());
+    joined("{", fields.collect(), "}")
 }
 
 /// A list of what is JSON already.
 pub(crate) fn list(entries: impl Iterator<Item = String>) -> String {
-    let entries: Vec<String> = entries.collect();
-    ["[", &entries.join(","), "]"].concat()
+    joined("[", entries.collect(), "]")
+}
+
+fn joined(begin: &str, entries: Vec<String>, end: &str) -> String {
+    let mut text = begin.to_owned();
+    for (place, entry) in entries.iter().enumerate() {
+        if place > 0 {
+            text.push(',');
+        }
+        text.push_str(entry);
+    }
+    text.push_str(end);
+    text
 }
 
 impl Value {

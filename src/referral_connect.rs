@@ -54,6 +54,9 @@ pub fn ReferralConnect(
     /// Seconds between two questions for the status of a pending request; 0 is never, and 10 the least.
     #[prop(into, default = Signal::stored(REFRESH_S))]
     refresh_s: Signal<u32>,
+    /// Whether the recent requests are listed below the form.
+    #[prop(into, default = Signal::stored(false))]
+    history: Signal<bool>,
     /// A code to start with. It is never sent by itself.
     #[prop(into, default = Signal::stored(String::new()))]
     adviser_key: Signal<String>,
@@ -65,7 +68,7 @@ pub fn ReferralConnect(
     ready: Option<Ready>,
 ) -> impl IntoView {
     let host = Rc::new(move || Some((endpoint.try_get_untracked()?, auth.try_get_untracked()?)));
-    view! { <Widget calls=calls(host) account key_case refresh_s adviser_key words ready/> }
+    view! { <Widget calls=calls(host) account key_case refresh_s history adviser_key words ready/> }
 }
 
 /// Where the API is and how it learns who asks, as the host has it by now; `None` once the host is gone.
@@ -80,24 +83,11 @@ pub(crate) fn calls(reach: Reach) -> Calls {
             let reach = with();
             Rc::new(move |departure| Box::pin(send(client(&reach), departure)))
         },
-        list_sent: {
+        ask: {
             let reach = with();
-            Rc::new(move |pending| {
+            Rc::new(move |account, ask| {
                 let client = asked(&reach);
-                Box::pin(async move {
-                    let client = client?;
-                    if client.endpoint.as_str() != pending.endpoint {
-                        return Err(Unanswered::OtherEndpoint);
-                    }
-                    client.list_sent(&pending.account).await
-                })
-            })
-        },
-        one: {
-            let reach = with();
-            Rc::new(move |account, uuid| {
-                let client = asked(&reach);
-                Box::pin(async move { client?.one(&account, &uuid).await })
+                Box::pin(async move { client?.ask(&account, &ask).await })
             })
         },
         endpoint: {

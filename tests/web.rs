@@ -13,18 +13,24 @@
 
 #[path = "web/doubt.rs"]
 mod doubt;
+#[path = "web/history.rs"]
+mod history;
 #[path = "web/hosts.rs"]
 mod hosts;
 #[path = "web/json.rs"]
 mod json;
 #[path = "web/kept.rs"]
 mod kept;
+#[path = "web/live.rs"]
+mod live;
 #[path = "web/locks.rs"]
 mod locks;
 #[path = "web/stage.rs"]
 mod stage;
 #[path = "web/tokens.rs"]
 mod tokens;
+#[path = "web/world.rs"]
+mod world;
 
 use referral_connect::domain::connection::{Connection, Direction, Firm, Status};
 use referral_connect::domain::outcome::{Doubt, NotSent, Outcome, Reason, Rejection, Unanswered};
@@ -383,22 +389,4 @@ async fn two_widgets_on_a_page_share_no_identifier() {
     one.press("Send request");
     one.see("[role=alert]", "Enter").await;
     assert!(other.text("[role=alert]").is_empty());
-}
-
-#[wasm_bindgen_test]
-async fn a_status_is_asked_for_while_pending_and_until_answered() {
-    let stage = Stage::open_refreshing(NOW, 10);
-    stage.send("ABC12345").await;
-    let pending = pending_until("2026-02-19T12:00:00Z");
-    stage.answer(sent(&pending));
-    stage.see("[role=status]", "Pending").await;
-    until("the first question", || stage.questions() == 1).await;
-    stage.status(Ok(Connection {
-        status: Status::Accepted,
-        ..pending
-    }));
-    stage.see("[role=status]", "Accepted").await;
-    assert!(stage.find_all("[role=timer]").is_empty());
-    stage.settle().await;
-    assert_eq!(stage.questions(), 1);
 }

@@ -9,7 +9,7 @@ use super::exchange::{self, Failure, Reply, Request};
 use super::fetch;
 use crate::browser::{LocalFuture, clock};
 use crate::domain::account::{Account, AccountUuid};
-use crate::domain::connection::Connection;
+use crate::domain::history::{Ask, Page};
 use crate::domain::outcome::{NotSent, Outcome, Timed, Unanswered};
 use crate::domain::session::Pending;
 
@@ -79,31 +79,17 @@ impl Client {
         }
     }
 
-    /// The requests that the account's firm has sent, newest first.
+    /// Connections as they are now.
     ///
     /// # Errors
     /// [`Unanswered`] if they cannot be had.
-    pub async fn list_sent(
-        &self,
-        account: &AccountUuid,
-    ) -> Result<Timed<Vec<Connection>>, Unanswered> {
+    pub async fn ask(&self, account: &AccountUuid, ask: &Ask) -> Result<Timed<Page>, Unanswered> {
         let reply = self
-            .asked(&|token| exchange::list_sent(&self.endpoint, token, account))
+            .asked(&|token| exchange::ask(&self.endpoint, token, account, ask))
             .await?;
         let api_now = exchange::api_now(&reply);
-        let told = exchange::interpret_list(reply, clock::now())?;
+        let told = exchange::interpret_ask(ask, reply, clock::now())?;
         Ok(Timed { told, api_now })
-    }
-
-    /// One connection as it is now.
-    ///
-    /// # Errors
-    /// [`Unanswered`] if it cannot be had.
-    pub async fn one(&self, account: &AccountUuid, uuid: &str) -> Result<Connection, Unanswered> {
-        let reply = self
-            .asked(&|token| exchange::one(&self.endpoint, token, account, uuid))
-            .await?;
-        exchange::interpret_one(reply, clock::now())
     }
 
     /// The accounts that may be acted for.

@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use crate::domain::cut::cut;
+
 /// The base address of the API, without a slash at its end: an origin with an optional path, or a path alone,
 /// which means the page's own origin.
 ///
@@ -66,22 +68,23 @@ impl FromStr for Endpoint {
     /// [`EndpointProblem`] if no request should go there.
     fn from_str(given: &str) -> Result<Self, EndpointProblem> {
         let given = given.trim();
-        if !given.bytes().all(|byte| byte.is_ascii_graphic()) || given.contains('\\') {
+        if !given.bytes().all(|byte| byte.is_ascii_graphic())
+            || given.bytes().any(|byte| byte == b'\\')
+        {
             return Err(EndpointProblem::Shape);
         }
-        if given.contains(['?', '#']) {
+        if given.bytes().any(|byte| b"?#".contains(&byte)) {
             return Err(EndpointProblem::Extras);
         }
         // Two slashes would name another host.
         if given.starts_with('/') && !given.starts_with("//") {
             return Ok(Self::of(given, false));
         }
-        let (scheme, rest) = given
-            .split_once(':')
+        let (scheme, rest) = cut(given, b':')
             .and_then(|(scheme, rest)| Some((scheme, rest.strip_prefix("//")?)))
             .ok_or(EndpointProblem::Shape)?;
-        let authority = rest.split('/').next().unwrap_or_default();
-        if authority.contains('@') {
+        let authority = cut(rest, b'/').map_or(rest, |(authority, _)| authority);
+        if cut(authority, b'@').is_some() {
             return Err(EndpointProblem::Extras);
         }
         let host = host_of(authority).ok_or(EndpointProblem::Shape)?;
@@ -100,7 +103,7 @@ impl FromStr for Endpoint {
 fn host_of(authority: &str) -> Option<&str> {
     let (host, port) = match authority.strip_prefix('[') {
         Some(bracketed) => {
-            let (address, after) = bracketed.split_once(']')?;
+            let (address, after) = cut(bracketed, b']')?;
             // Whether it is one is for the browser to say; what is in brackets is no name, in any case.
             if !address
                 .bytes()
@@ -113,7 +116,7 @@ fn host_of(authority: &str) -> Option<&str> {
                 _ => (address, Some(after.strip_prefix(':')?)),
             }
         }
-        None => match authority.split_once(':') {
+        None => match cut(authority, b':') {
             Some((host, port)) => (host, Some(port)),
             None => (authority, None),
         },

@@ -7,13 +7,11 @@ use super::credentials::Token;
 use super::endpoint::Endpoint;
 use super::wire;
 use crate::domain::account::{Account, AccountUuid};
-use crate::domain::connection::Connection;
+use crate::domain::digits::digits;
+use crate::domain::history::{Ask, Page};
 use crate::domain::outcome::{Doubt, NotSent, Outcome, Reason, Rejection, Unanswered};
 use crate::domain::session::Pending;
 use crate::domain::timestamp::Timestamp;
-
-/// How many connections a check or a list asks for at once.
-const PER_PAGE: &str = "50";
 
 /// What a refusal for too many requests makes people wait if it does not say, in seconds.
 const RETRY_AFTER_DEFAULT_S: u32 = 60;
@@ -109,23 +107,43 @@ pub fn create(
     }
 }
 
-/// Lists the requests that the account's firm has sent, newest first.
+/// Asks for connections.
 #[must_use]
-pub fn list_sent(endpoint: &Endpoint, token: Option<&Token>, account: &AccountUuid) -> Request {
-    let query = "referral-connections?filter%5Bdirection%5D=sent&per_page=";
-    let query = [query, PER_PAGE].concat();
-    get(endpoint.url(&query), token, Some(account))
-}
-
-/// Asks for one connection.
-#[must_use]
-pub fn one(
+pub fn ask(
     endpoint: &Endpoint,
     token: Option<&Token>,
     account: &AccountUuid,
-    uuid: &str,
+    ask: &Ask,
 ) -> Request {
-    let path = ["referral-connections/", &escaped(uuid)].concat();
+    let path = match ask {
+        Ask::One(uuid) => ["referral-connections/", &escaped(uuid)].concat(),
+        Ask::Page {
+            filter,
+            page,
+            per_page,
+        } => {
+            let mut path = "referral-connections?".to_owned();
+            let mut add = |name: &str, value: &str| {
+                if !path.ends_with('?') {
+                    path.push('&');
+                }
+                path.push_str(name);
+                path.push_str(value);
+            };
+            // All that a filter can be needs no escaping.
+            if let Some(direction) = filter.direction {
+                add("filter%5Bdirection%5D=", direction);
+            }
+            if let Some(status) = filter.status {
+                add("filter%5Bstatus%5D=", status);
+            }
+            add("per_page=", &digits((*per_page).into()));
+            if *page > 1 {
+                add("page=", &digits((*page).into()));
+            }
+            path
+        }
+    };
     get(endpoint.url(&path), token, Some(account))
 }
 
@@ -175,26 +193,24 @@ pub fn interpret_create(reply: Result<Reply, Failure>, now: Timestamp) -> Outcom
     })
 }
 
-/// The connections of a list, or why there are none.
+/// What the reply to [`ask`] has: to a question for one connection, a page of it alone.
 ///
 /// # Errors
-/// [`Unanswered`] unless the reply is a list.
-pub fn interpret_list(
+/// [`Unanswered`] unless the reply is what was asked for.
+pub fn interpret_ask(
+    ask: &Ask,
     reply: Result<Reply, Failure>,
     now: Timestamp,
-) -> Result<Vec<Connection>, Unanswered> {
-    answered(reply, now).and_then(|body| wire::connections(&body).ok_or(Unanswered::Failed))
-}
-
-/// One connection.
-///
-/// # Errors
-/// [`Unanswered`] unless the reply is a connection.
-pub fn interpret_one(
-    reply: Result<Reply, Failure>,
-    now: Timestamp,
-) -> Result<Connection, Unanswered> {
-    answered(reply, now).and_then(|body| wire::connection(&body).ok_or(Unanswered::Failed))
+) -> Result<Page, Unanswered> {
+    let body = answered(reply, now)?;
+    let page = match ask {
+        Ask::Page { .. } => wire::page(&body),
+        Ask::One(_) => wire::connection(&body).map(|one| Page {
+            connections: vec![one],
+            has_more: false,
+        }),
+    };
+    page.ok_or(Unanswered::Failed)
 }
 
 /// The accounts that a token may act for, in the API's order.

@@ -7,6 +7,7 @@
 use crate::domain::account::Account;
 use crate::domain::adviser_key::AdviserKey;
 use crate::domain::connection::{Connection, Direction, Firm, Status};
+use crate::domain::history::Page;
 use crate::domain::timestamp::Moment;
 use crate::json::{self, Value};
 
@@ -50,14 +51,28 @@ pub fn given_connection(json: &str) -> Option<Connection> {
 /// connection is passed over.
 #[must_use]
 pub fn connections(body: &[u8]) -> Option<Vec<Connection>> {
-    Some(list(body)?.iter().filter_map(connection_of).collect())
+    Some(page(body)?.connections)
+}
+
+/// The same with whether the API has more: Laravel's lists name the next page (`links`), or count them (`meta`).
+#[must_use]
+pub fn page(body: &[u8]) -> Option<Page> {
+    let reply = Value::parse(body)?;
+    let of_links = reply.get("links").and_then(|links| links.get("next"));
+    let has_next = of_links.is_some_and(|next| next.text().is_some());
+    let counted = |name: &str| reply.get("meta")?.get(name)?.whole();
+    Some(Page {
+        connections: list(&reply)?.iter().filter_map(connection_of).collect(),
+        has_more: has_next || counted("current_page") < counted("last_page"),
+    })
 }
 
 /// The accounts of `GET /api/v1/logins`; `None` if the body is no list. A login whose account has no UUID is
 /// passed over: nothing can be sent for it.
 #[must_use]
 pub fn accounts(body: &[u8]) -> Option<Vec<Account>> {
-    Some(list(body)?.iter().filter_map(account_of).collect())
+    let reply = Value::parse(body)?;
+    Some(list(&reply)?.iter().filter_map(account_of).collect())
 }
 
 /// What a refusal says of the code: the first message about `adviser_key`, else the first about any field,
@@ -88,8 +103,7 @@ fn bare(body: &[u8]) -> Option<Value> {
     Some(inner.unwrap_or(fields))
 }
 
-fn list(body: &[u8]) -> Option<Vec<Value>> {
-    let reply = Value::parse(body)?;
+fn list(reply: &Value) -> Option<Vec<Value>> {
     reply.entries().or_else(|| reply.get("data")?.entries())
 }
 

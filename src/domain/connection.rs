@@ -132,6 +132,14 @@ impl Connection {
         })
     }
 
+    /// Whether it is what the API said before it said `other` of the same one. Two answers may overtake each other.
+    #[must_use]
+    pub fn is_older_than(&self, other: &Self) -> bool {
+        let updated = |one: &Self| one.updated_at.as_ref().and_then(Moment::at);
+        let (ours, others) = (updated(self), updated(other));
+        ours.is_some() && ours < others
+    }
+
     /// When it was made, if that is readable.
     #[must_use]
     pub fn created(&self) -> Option<Timestamp> {

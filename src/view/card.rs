@@ -24,7 +24,7 @@ pub(super) fn card(pen: &mut Pen, seen: &Seen) {
     let window = connection.and_then(Connection::window);
     let expires = connection.and_then(|connection| connection.expires_at.as_ref());
     match (window, expires) {
-        (Some(window), Some(expires)) => countdown(pen, window, expires.text(), seen.now()),
+        (Some(window), Some(expires)) => countdown(pen, window, expires, seen.now()),
         _ => pen.text(""),
     }
     pen.open("div|class=referral-actions");

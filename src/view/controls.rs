@@ -2,12 +2,13 @@
 
 use std::rc::Rc;
 
-use web_sys::HtmlElement;
 use web_sys::wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, HtmlInputElement};
 
 use super::runner::Runner;
 use super::widget::is_about_key;
 use crate::domain::connection::Connection;
+use crate::domain::history::{Change, DIRECTIONS, Filter, STATUSES};
 use crate::domain::session::{Event, Standing, State};
 
 /// What may be asked of a widget from outside. Where the widget is gone, nothing happens.
@@ -68,6 +69,25 @@ impl Controls {
     /// Says that something changed that was [given](super::given::Given) to the widget.
     pub fn wake(self) {
         self.runner.wake();
+    }
+
+    /// Asks for the list of recent requests anew, where it is shown.
+    pub fn relist(self) {
+        self.runner.change(Change::Wanted);
+    }
+
+    /// Lists what the person has chosen to see.
+    pub(super) fn filter(self) {
+        let chosen = |selector: &str, words: &[&'static str]| {
+            let found = self.runner.root()?.query_selector(selector).ok()??;
+            // Both kinds of fields have a value; we pay for the bindings of one.
+            let value = found.unchecked_ref::<HtmlInputElement>().value();
+            words.iter().find(|word| **word == value).copied()
+        };
+        self.runner.change(Change::Filtered(Filter {
+            status: chosen("[name=status]", &STATUSES),
+            direction: chosen("[name=direction]", &DIRECTIONS),
+        }));
     }
 
     pub(super) fn confirm(self) {

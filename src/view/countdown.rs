@@ -4,11 +4,10 @@ use super::pen::Pen;
 use super::words::MessageId;
 use crate::domain::countdown::Window;
 use crate::domain::digits::digits;
-use crate::domain::timestamp::Timestamp;
+use crate::domain::timestamp::{Moment, Timestamp};
 
-/// How long a request can still be answered: in words, as a meter, and as a date. `expires_text` is the end as the API
-/// wrote it. Nothing once it is over.
-pub(super) fn countdown(pen: &mut Pen, window: Window, expires_text: &str, now: Timestamp) {
+/// How long a request can still be answered: in words, as a meter, and as a date. Nothing once it is over.
+pub(super) fn countdown(pen: &mut Pen, window: Window, expires: &Moment, now: Timestamp) {
     let Some(countdown) = window.at(now) else {
         return pen.text("");
     };
@@ -26,17 +25,25 @@ pub(super) fn countdown(pen: &mut Pen, window: Window, expires_text: &str, now: 
     pen.open("p|class=referral-caption");
     pen.say(MessageId::Expires);
     pen.text(" ");
+    time(pen, expires);
+    pen.close();
+    pen.close();
+}
+
+/// A date and time in full; nothing if it is not readable.
+pub(super) fn time(pen: &mut Pen, moment: &Moment) {
+    let Some(at) = moment.at() else {
+        return pen.text("");
+    };
     pen.open("time");
     let words = Rc::clone(&pen.words);
     let is_other_language = pen.set("lang", Some(words.locale()));
     // Browsers take long to write a date.
-    if pen.set("datetime", Some(expires_text)) || is_other_language {
-        pen.text(&words.full_date(window.expires));
+    if pen.set("datetime", Some(moment.text())) || is_other_language {
+        pen.text(&words.full_date(at));
     } else {
         pen.keep();
     }
-    pen.close();
-    pen.close();
     pen.close();
 }
 

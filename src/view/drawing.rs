@@ -15,11 +15,13 @@ use web_sys::{Event as DomEvent, HtmlInputElement, MouseEvent};
 
 use super::card::card;
 use super::controls::Controls;
+use super::history::history;
 use super::key_field::Ids;
 use super::pen::{Button, Pen};
 use super::runner::Runner;
 use super::widget::form;
 use crate::browser::spawn;
+use crate::domain::history::Change;
 use crate::domain::session::Event;
 
 /// The widget as Leptos takes it: one element, whose inside is drawn by a [`Pen`].
@@ -98,7 +100,7 @@ fn draw(controls: Controls, root: Element) {
         return;
     };
     let pen = Rc::new(RefCell::new(Pen::new(&root, words)));
-    let has_focus = Rc::new(Cell::new(false));
+    let has_focus = Rc::new(Cell::new(None));
     let ids = Ids::new(runner.number());
     let mut text = None;
     let mut draw = {
@@ -114,6 +116,10 @@ fn draw(controls: Controls, root: Element) {
             pen.speak();
             form(&mut pen, &seen, &ids);
             card(&mut pen, &seen);
+            match &seen.history {
+                Some(listed) => history(&mut pen, &listed.borrow(), seen.now(), &ids),
+                None => pen.text(""),
+            }
             pen.lift();
             drop(pen);
             // Writing the text that it has already would move the caret and end an input method's composition.
@@ -125,9 +131,11 @@ fn draw(controls: Controls, root: Element) {
                 }
                 text = Some(seen.state.text.clone());
             }
-            if has_focus.get() && is_focus_lost() {
-                has_focus.set(false);
-                controls.focus(".referral-card");
+            if let Some(region) = has_focus.get()
+                && is_focus_lost()
+            {
+                has_focus.set(None);
+                controls.focus(region);
             }
         }
     };
@@ -136,18 +144,26 @@ fn draw(controls: Controls, root: Element) {
     listen(controls, &root, pen, has_focus);
 }
 
+/// The part of the widget that has the focus, by its selector.
+type HasFocus = Rc<Cell<Option<&'static str>>>;
+
 /// Heeds all events of the widget with one listener: each listener has to be paid for.
-fn listen(controls: Controls, root: &Element, pen: Rc<RefCell<Pen>>, has_focus: Rc<Cell<bool>>) {
+fn listen(controls: Controls, root: &Element, pen: Rc<RefCell<Pen>>, has_focus: HasFocus) {
     let runner = controls.runner;
     // `Fn`: a press that moves the focus is heard of inside of it.
     let heed: Box<dyn Fn(DomEvent)> = Box::new(move |event| {
         let target: Option<Node> = event.target().and_then(|target| target.dyn_into().ok());
         match event.type_().as_str() {
-            "input" => {
-                if let Some(input) = field(runner) {
+            "input" => match field(runner) {
+                Some(input)
+                    if target
+                        .as_ref()
+                        .is_some_and(|typed| input.is_same_node(Some(typed))) =>
+                {
                     runner.dispatch(Event::Typed(input.value()));
                 }
-            }
+                _ => controls.filter(),
+            },
             "submit" => {
                 event.prevent_default();
                 controls.submit();
@@ -167,32 +183,37 @@ fn listen(controls: Controls, root: &Element, pen: Rc<RefCell<Pen>>, has_focus: 
                     Some(Button::Confirm) => controls.confirm(),
                     Some(Button::NewRequest) => controls.start_over(),
                     Some(Button::Pick(place)) => runner.dispatch(Event::Picked(place)),
+                    Some(Button::Refresh) => runner.change(Change::Wanted),
+                    Some(Button::More) => runner.change(Change::MoreWanted),
                     None => {}
                 }
             }
-            "focusin" => has_focus.set(true),
+            "focusin" => {
+                let is_in = |region: &&str| {
+                    let found = runner.root().map(|root| root.query_selector(region));
+                    matches!(found, Some(Ok(Some(found))) if found.contains(target.as_ref()))
+                };
+                has_focus.set(
+                    [".referral-card", ".referral-history"]
+                        .into_iter()
+                        .find(is_in),
+                );
+            }
             _ => {
                 let has_focus = Rc::clone(&has_focus);
                 spawn(Box::pin(async move {
                     // A button that was taken away did not lose the focus to something that the person chose.
                     if target.is_some_and(|left| left.is_connected()) {
-                        has_focus.set(false);
+                        has_focus.set(None);
                     }
                 }));
             }
         }
     });
     let heed = Closure::wrap(heed);
-    let listen = |element: &Element, kinds: &[&str]| {
-        for kind in kinds {
-            // The browser refuses no listener for an event of such a name.
-            let _ = element.add_event_listener_with_callback(kind, heed.as_ref().unchecked_ref());
-        }
-    };
-    listen(root, &["input", "submit", "click"]);
-    // The element around the buttons stays where it was drawn first.
-    if let Ok(Some(actions)) = root.query_selector(".referral-actions") {
-        listen(&actions, &["focusin", "focusout"]);
+    for kind in ["input", "submit", "click", "focusin", "focusout"] {
+        // The browser refuses no listener for an event of such a name.
+        let _ = root.add_event_listener_with_callback(kind, heed.as_ref().unchecked_ref());
     }
     runner.hold(Box::new(heed));
 }

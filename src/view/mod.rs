@@ -16,6 +16,8 @@ mod card;
 mod countdown;
 mod doubt;
 mod drawing;
+mod history;
 mod key_field;
+mod live;
 mod pen;
 mod pulse;

@@ -7,6 +7,7 @@ use wasm_bindgen::JsCast;
 use web_sys::Text;
 
 use super::words::{MessageId, Words};
+use crate::domain::cut::cut;
 
 /// An element and those of its attributes that never change, as in `p|class=referral-hint|part=hint`: each as a text of its
 /// own, with its place and length, would be twice as large.
@@ -55,6 +56,10 @@ pub(super) enum Button {
     NewRequest,
     /// Says that the request at this place of a list is the one.
     Pick(usize),
+    /// Asks for the list of recent requests anew.
+    Refresh,
+    /// Asks for more of it.
+    More,
 }
 
 impl Pen {
@@ -269,10 +274,12 @@ fn make_first(markup: Markup) -> Node {
     if markup.is_empty() {
         return Rndr::create_text_node("").into();
     }
-    let mut parts = markup.split('|');
-    let element = Rndr::create_element(parts.next().unwrap_or_default(), None);
-    for (name, value) in parts.filter_map(|part| part.split_once('=')) {
+    let (tag, mut rest) = cut(markup, b'|').unwrap_or((markup, ""));
+    let element = Rndr::create_element(tag, None);
+    while let Some((name, after)) = cut(rest, b'=') {
+        let (value, others) = cut(after, b'|').unwrap_or((after, ""));
         Rndr::set_attribute(&element, name, value);
+        rest = others;
     }
     element.into()
 }

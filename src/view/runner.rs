@@ -1,5 +1,6 @@
 //! Runs the state machine: events in, commands out into the world, answers back in.
 
+mod listing;
 mod ticks;
 
 use std::any::Any;
@@ -18,6 +19,7 @@ use crate::domain::account::AccountUuid;
 use crate::domain::adviser_key::{AdviserKey, KeyCase};
 use crate::domain::connection::Connection;
 use crate::domain::countdown::Milestone;
+use crate::domain::history::{Ask, Change, History, Page};
 use crate::domain::outcome::{NotSent, Outcome, Timed, Unanswered};
 use crate::domain::session::{
     Attempt, Command, Event, News, Pending, Press, Recorded, State, news, update,
@@ -29,10 +31,8 @@ use crate::domain::timestamp::Timestamp;
 pub struct Calls {
     /// Makes a request, at most once, with a record of it kept before it leaves.
     pub send: Rc<dyn Fn(Departure) -> LocalFuture<Timed<Outcome>>>,
-    /// Lists the requests that the account of this one has sent, newest first.
-    pub list_sent: Rc<dyn Fn(Pending) -> Answer<Timed<Vec<Connection>>>>,
-    /// Asks for one connection as it is now.
-    pub one: Rc<dyn Fn(AccountUuid, String) -> Answer<Connection>>,
+    /// Asks for connections of an account.
+    pub ask: Rc<dyn Fn(AccountUuid, Ask) -> Answer<Timed<Page>>>,
     /// Says where requests go.
     pub endpoint: Rc<dyn Fn() -> String>,
     /// Says what keeps every request from leaving just now.
@@ -113,6 +113,8 @@ pub(super) struct Seen {
     pub(super) kept: Kept,
     /// The milestone that the countdown on the screen passed last while it was shown.
     pub(super) milestone: Option<Milestone>,
+    /// The recent requests, where they are shown.
+    pub(super) history: Option<Rc<RefCell<History>>>,
 }
 
 /// What the widget works with. It goes with the widget, and with it all that it keeps.
@@ -128,6 +130,8 @@ struct Desk {
     check_timer: RefCell<Option<Timer>>,
     /// When it looks at the clock again.
     due: Cell<Option<Timestamp>>,
+    /// When it was last told of the request on the card.
+    told_at: Cell<Option<Timestamp>>,
     /// The request whose record was kept last. One that has not left has no record that anybody may see.
     left: RefCell<Option<Pending>>,
     /// The element that hosts hear of everything from.
@@ -159,6 +163,7 @@ impl Runner {
                 device_now: (calls.now)(),
                 kept: Kept::Stored,
                 milestone: None,
+                history: None,
             }),
             calls,
             account,
@@ -166,6 +171,7 @@ impl Runner {
             words,
             check_timer: RefCell::default(),
             due: Cell::default(),
+            told_at: Cell::default(),
             left: RefCell::default(),
             root: RefCell::default(),
             followers: RefCell::default(),
@@ -326,6 +332,17 @@ impl Runner {
             self.run(&desk, command);
         }
         drop(desk);
+        for news in &news {
+            match news {
+                News::Sent(Some(made)) => self.change(Change::Made(made.clone())),
+                // It is in the API's list, and nowhere else.
+                News::Sent(None) => self.change(Change::Wanted),
+                News::Status { connection, .. } => {
+                    self.change(Change::Seen(vec![Connection::clone(connection)]));
+                }
+                _ => {}
+            }
+        }
         // Last, for a host may do anything now, taking the widget away included.
         for news in news {
             self.tell(Message::News(news));
@@ -361,11 +378,6 @@ impl Runner {
         if let Some(desk) = self.desk() {
             self.dispatch(Event::Restored((desk.calls.recorded)()));
         }
-    }
-
-    /// Asks for a connection as it is now.
-    pub(super) fn ask_one(self, account: AccountUuid, uuid: String) -> Option<Answer<Connection>> {
-        Some((self.desk()?.calls.one)(account, uuid))
     }
 
     fn desk(self) -> Option<Rc<Desk>> {
@@ -447,7 +459,17 @@ impl Runner {
             return;
         };
         let calls = &desk.calls;
-        let answer = (calls.list_sent)(pending).await;
+        let endpoint = (calls.endpoint)();
+        // Another API's list would say nothing of it. Without an address, the question says so itself.
+        let answer = if endpoint.is_empty() || endpoint == pending.endpoint {
+            let answer = (calls.ask)(pending.account, Ask::sent()).await;
+            answer.map(|Timed { told, api_now }| Timed {
+                told: told.connections,
+                api_now,
+            })
+        } else {
+            Err(Unanswered::OtherEndpoint)
+        };
         self.dispatch(Event::Checked {
             attempt,
             answer,

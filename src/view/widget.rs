@@ -9,7 +9,9 @@ use web_sys::Element;
 use super::controls::Controls;
 use super::drawing::Drawing;
 use super::given::Given;
+use super::history;
 use super::key_field::{Ids, key_field};
+use super::live;
 use super::pen::Pen;
 use super::pulse;
 use super::runner::{Calls, Runner, Seen};
@@ -40,6 +42,9 @@ pub fn Widget(
     /// Seconds between two questions for the status of a pending request; 0 is never, and 10 the least.
     #[prop(into, default = Given::always(REFRESH_S))]
     refresh_s: Given<u32>,
+    /// Whether the recent requests are listed below the form.
+    #[prop(into, default = Given::always(false))]
+    history: Given<bool>,
     /// A code to start with. It is never sent by itself.
     #[prop(into, default = Given::always(String::new()))]
     adviser_key: Given<String>,
@@ -60,10 +65,21 @@ pub fn Widget(
     }
     // Each in its place, where the signals of a host are followed.
     refresh_s.watch(move || runner.wake());
+    history.watch(move || runner.wake());
     adviser_key.watch(move || runner.wake());
     words.watch(move || runner.wake());
-    begin(runner, refresh_s, adviser_key, text, found);
+    begin(runner, refresh_s, history, adviser_key, text, found);
     Drawing(controls)
+}
+
+/// What a host may change while the widget is there. See [`Widget`] for the meaning of each.
+pub(crate) struct Settings {
+    pub(crate) account: Given<Option<AccountUuid>>,
+    pub(crate) key_case: Given<KeyCase>,
+    pub(crate) refresh_s: Given<u32>,
+    pub(crate) history: Given<bool>,
+    pub(crate) adviser_key: Given<String>,
+    pub(crate) words: Given<Rc<Words>>,
 }
 
 /// The widget where there is no Leptos application around it, whose care for signals and views would have to be paid
@@ -75,21 +91,21 @@ pub(crate) struct Apart {
 }
 
 impl Apart {
-    /// Puts one into `root`. See [`Widget`] for what is given to it.
-    pub(crate) fn put(
-        root: &Element,
-        calls: Calls,
-        account: Given<Option<AccountUuid>>,
-        key_case: Given<KeyCase>,
-        refresh_s: Given<u32>,
-        adviser_key: Given<String>,
-        words: Given<Rc<Words>>,
-    ) -> Self {
+    /// Puts one into `root`.
+    pub(crate) fn put(root: &Element, calls: Calls, settings: Settings) -> Self {
+        let Settings {
+            account,
+            key_case,
+            refresh_s,
+            history,
+            adviser_key,
+            words,
+        } = settings;
         let text = adviser_key.get().unwrap_or_default();
         let found = (calls.recorded)();
         let runner = Runner::new(calls, account, key_case, words, text.clone());
         let controls = Controls { runner };
-        begin(runner, refresh_s, adviser_key, text, found);
+        begin(runner, refresh_s, history, adviser_key, text, found);
         let drawn = Drawing(controls).build();
         Rndr::insert_node(root, &drawn, None);
         Self { controls, drawn }
@@ -107,11 +123,14 @@ impl Drop for Apart {
 fn begin(
     runner: Runner,
     refresh_s: Given<u32>,
+    history: Given<bool>,
     adviser_key: Given<String>,
     text: String,
     found: Recorded,
 ) {
-    pulse::begin(runner, refresh_s);
+    pulse::begin(runner);
+    live::begin(runner, refresh_s);
+    history::begin(runner, history);
     // A host may set the same code again, which is no reason to write over what was typed since.
     let mut given = text;
     runner.follow(move || {

@@ -20,8 +20,8 @@ fn headers(request: &Request) -> Vec<(&str, &str)> {
 fn questions(token: Option<&Token>) -> [Request; 3] {
     let endpoint = Endpoint::default();
     [
-        exchange::list_sent(&endpoint, token, &account()),
-        exchange::one(&endpoint, token, &account(), "one"),
+        exchange::ask(&endpoint, token, &account(), &Ask::sent()),
+        exchange::ask(&endpoint, token, &account(), &Ask::One("one".to_owned())),
         exchange::logins(&endpoint, token),
     ]
 }

@@ -40,7 +40,7 @@ fn json() -> impl Strategy<Value = serde_json::Value> {
 
 fn read_all(status: u16, body: &[u8]) {
     let _ = interpret_create(reply(status, body), now());
-    let _ = interpret_list(reply(status, body), now());
+    let _ = interpret_ask(&Ask::sent(), reply(status, body), now());
     let _ = interpret_logins(reply(status, body), now());
     let _ = wire::refusal(body);
 }

@@ -10,12 +10,13 @@
 use referral_connect::api::credentials::{Token, TokenProblem};
 use referral_connect::api::endpoint::{Endpoint, EndpointProblem};
 use referral_connect::api::exchange::{
-    self, Cookies, Failure, Method, Reply, Request, interpret_create, interpret_list,
+    self, Cookies, Failure, Method, Reply, Request, interpret_ask, interpret_create,
     interpret_logins,
 };
 use referral_connect::api::wire;
 use referral_connect::domain::account::{AccountUuid, choose};
 use referral_connect::domain::connection::{Connection, Direction, Firm, Status};
+use referral_connect::domain::history::{Ask, Filter};
 use referral_connect::domain::outcome::{Doubt, NotSent, Outcome, Reason, Unanswered};
 use referral_connect::domain::session::Pending;
 use referral_connect::domain::timestamp::{Moment, Timestamp};
@@ -115,7 +116,10 @@ fn without_a_token_the_session_cookie_says_who_asks() {
 
 #[test]
 fn a_uuid_cannot_change_the_path_that_it_is_put_into() {
-    let url = |uuid: &str| exchange::one(&Endpoint::default(), None, &account(), uuid).url;
+    let url = |uuid: &str| {
+        let ask = Ask::One(uuid.to_owned());
+        exchange::ask(&Endpoint::default(), None, &account(), &ask).url
+    };
     let base = "https://api.plannrcrm.com/api/v1/referral-connections/";
     assert_eq!(
         url("95cc9f56-a43d-4fab-a473-cc829f2dcf24"),
@@ -226,7 +230,7 @@ fn retry_after_is_seconds_a_date_or_a_minute() {
 
 #[test]
 fn a_question_that_changes_nothing_says_why_it_has_no_answer() {
-    let why = |status| interpret_list(reply(status, "{}"), now()).unwrap_err();
+    let why = |status| interpret_ask(&Ask::sent(), reply(status, "{}"), now()).unwrap_err();
     assert_eq!(why(401), Unanswered::Unauthenticated);
     assert_eq!(why(403), Unanswered::Forbidden);
     assert_eq!(why(404), Unanswered::NotOffered);
@@ -235,11 +239,14 @@ fn a_question_that_changes_nothing_says_why_it_has_no_answer() {
     assert_eq!(why(200), Unanswered::Failed);
     assert_eq!(why(500), Unanswered::Failed);
     assert_eq!(
-        interpret_list(Err(Failure::Refused), now()),
+        interpret_ask(&Ask::sent(), Err(Failure::Refused), now()),
         Err(Unanswered::BadEndpoint)
     );
     for failure in [Failure::ConnectionLost, Failure::TimedOut] {
-        assert_eq!(interpret_list(Err(failure), now()), Err(Unanswered::Failed));
+        assert_eq!(
+            interpret_ask(&Ask::sent(), Err(failure), now()),
+            Err(Unanswered::Failed)
+        );
     }
 }
 

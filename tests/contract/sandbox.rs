@@ -83,22 +83,13 @@ async fn a_request_is_made_listed_and_asked_for_again() {
     assert!(made.window().is_some());
 
     let account = chosen(&endpoint).await;
-    let listed = send(exchange::list_sent(
-        &endpoint,
-        Some(&sandbox_token()),
-        &account,
-    ))
-    .await;
-    assert_eq!(interpret_list(listed, now()).unwrap(), [(*made).clone()]);
-    let uuid = made.uuid.as_deref().unwrap();
-    let one = send(exchange::one(
-        &endpoint,
-        Some(&sandbox_token()),
-        &account,
-        uuid,
-    ))
-    .await;
-    assert_eq!(exchange::interpret_one(one, now()).unwrap(), *made);
+    let one = Ask::One(made.uuid.clone().unwrap());
+    for ask in [one, Ask::sent(), Ask::page(Filter::default(), 1)] {
+        let request = exchange::ask(&endpoint, Some(&sandbox_token()), &account, &ask);
+        let page = interpret_ask(&ask, send(request).await, now()).unwrap();
+        assert_eq!(page.connections, [(*made).clone()], "{ask:?}");
+        assert!(!page.has_more, "{ask:?}");
+    }
     sandbox.stop().await;
 }
 

@@ -15,6 +15,7 @@ mod connection;
 mod countdown;
 mod doubt;
 mod gateway;
+mod history;
 mod news;
 mod session;
 mod several;

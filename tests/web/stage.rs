@@ -1,6 +1,5 @@
 //! One widget in the test's document, driven as a person would, with the test in the place of the API.
 
-use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use leptos::mount::{UnmountHandle, mount_to};
@@ -8,17 +7,18 @@ use leptos::prelude::*;
 use leptos::tachys::dom::body;
 use leptos::tachys::view::any_view::{AnyView, AnyViewState};
 use referral_connect::browser::clock;
-use referral_connect::browser::storage::Kept;
 use referral_connect::domain::account::AccountUuid;
 use referral_connect::domain::connection::Connection;
-use referral_connect::domain::outcome::{Outcome, Timed, Unanswered};
-use referral_connect::domain::session::{Pending, Recorded};
-use referral_connect::domain::timestamp::Timestamp;
-use referral_connect::view::runner::{Calls, Consent, Departure, Message};
+use referral_connect::domain::history::{Ask, Page};
+use referral_connect::domain::outcome::{Outcome, Unanswered};
+use referral_connect::domain::session::Pending;
+use referral_connect::view::runner::{Consent, Message};
 use referral_connect::view::widget::Widget;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, HtmlElement, HtmlInputElement};
+
+use super::world::{Listed, World, calls};
 
 pub const ACCOUNT: &str = "11111111-2222-4333-8444-555555555555";
 
@@ -50,25 +50,6 @@ impl Drop for FastTimers {
     }
 }
 
-type Listed = Result<Vec<Connection>, Unanswered>;
-
-#[derive(Default)]
-struct World {
-    now_ms: Cell<i64>,
-    sends: Cell<usize>,
-    checks: Cell<usize>,
-    outcome: RefCell<Option<Outcome>>,
-    listed: RefCell<Option<Listed>>,
-    questions: Cell<usize>,
-    status: RefCell<Option<Result<Connection, Unanswered>>>,
-    kept: RefCell<Vec<Pending>>,
-    put_back: RefCell<Vec<Pending>>,
-    has_unreadable: Cell<bool>,
-    told: RefCell<Vec<Message>>,
-    consent: Cell<Option<Consent>>,
-    forgotten: RefCell<Vec<Pending>>,
-}
-
 pub struct Stage {
     world: Rc<World>,
     place: HtmlElement,
@@ -86,25 +67,35 @@ impl Stage {
 
     /// One that asks for the status of a pending request every so many seconds.
     pub fn open_refreshing(now: &str, refresh_s: u32) -> Self {
-        Self::build(now, Vec::new(), refresh_s)
+        Self::build(World::at(now), refresh_s, false)
+    }
+
+    /// One that lists the recent requests as well.
+    pub fn open_listing(now: &str, refresh_s: u32) -> Self {
+        Self::build(World::at(now), refresh_s, true)
+    }
+
+    /// Another one in the same page and the same world.
+    pub fn beside(&self, refresh_s: u32) -> Self {
+        Self::build(Rc::clone(&self.world), refresh_s, false)
     }
 
     pub fn open_with(now: &str, found: Vec<Pending>) -> Self {
-        Self::build(now, found, 0)
+        let world = World::at(now);
+        *world.kept.borrow_mut() = found;
+        Self::build(world, 0, false)
     }
 
-    fn build(now: &str, found: Vec<Pending>, refresh_s: u32) -> Self {
+    fn build(world: Rc<World>, refresh_s: u32, lists: bool) -> Self {
         let fast = FastTimers::new();
-        let world = Rc::new(World::default());
-        world.now_ms.set(Timestamp::parse(now).unwrap().as_millis());
         let place: HtmlElement = document().create_element("div").unwrap().unchecked_into();
         body().append_child(&place).unwrap();
-        *world.kept.borrow_mut() = found;
         let calls = calls(&world);
         let handle = mount_to(place.clone(), move || -> AnyView {
             let account: Option<AccountUuid> = ACCOUNT.parse().ok();
             let refresh_s = Signal::stored(refresh_s);
-            view! { <Widget calls account=Signal::stored(account) refresh_s/> }.into_any()
+            let history = Signal::stored(lists);
+            view! { <Widget calls account=Signal::stored(account) refresh_s history/> }.into_any()
         });
         Self {
             world,
@@ -177,8 +168,7 @@ impl Stage {
     pub fn type_code(&self, text: &str) {
         let input = self.input();
         input.set_value(text);
-        let change = event("new Event('input', { bubbles: true })");
-        input.dispatch_event(&change).unwrap();
+        happen(&input, "input");
     }
 
     /// Types, presses, and waits until the request has left.
@@ -235,6 +225,15 @@ impl Stage {
 
     pub fn status(&self, status: Result<Connection, Unanswered>) {
         *self.world.status.borrow_mut() = Some(status);
+    }
+
+    /// What the list was asked for, each time.
+    pub fn pages(&self) -> Vec<Ask> {
+        self.world.pages.borrow().clone()
+    }
+
+    pub fn page(&self, page: Result<Page, Unanswered>) {
+        *self.world.page.borrow_mut() = Some(page);
     }
 
     pub fn kept(&self) -> Vec<Pending> {
@@ -354,112 +353,24 @@ pub fn remove(entry: &str) {
     local_storage().remove_item(entry).unwrap();
 }
 
-fn calls(world: &Rc<World>) -> Calls {
-    let with = || Rc::clone(world);
-    Calls {
-        send: {
-            let world = with();
-            Rc::new(move |departure: Departure| {
-                let world = Rc::clone(&world);
-                world.kept.borrow_mut().push(departure.pending);
-                (departure.recorded)(Kept::Stored);
-                world.sends.set(world.sends.get() + 1);
-                Box::pin(async move { untimed(given(|| world.outcome.borrow_mut().take()).await) })
-            })
-        },
-        list_sent: {
-            let world = with();
-            Rc::new(move |_| {
-                let world = Rc::clone(&world);
-                world.checks.set(world.checks.get() + 1);
-                Box::pin(async move {
-                    let listed = given(|| world.listed.borrow_mut().take()).await;
-                    listed.map(untimed)
-                })
-            })
-        },
-        one: {
-            let world = with();
-            Rc::new(move |_, _| {
-                let world = Rc::clone(&world);
-                world.questions.set(world.questions.get() + 1);
-                Box::pin(async move { given(|| world.status.borrow_mut().take()).await })
-            })
-        },
-        endpoint: Rc::new(|| "https://api.example".to_owned()),
-        obstacle: Rc::new(|| None),
-        recorded: {
-            let world = with();
-            Rc::new(move || Recorded {
-                pending: world.kept.borrow().clone(),
-                has_unreadable: world.has_unreadable.get(),
-                ..Recorded::default()
-            })
-        },
-        keep: {
-            let world = with();
-            Rc::new(move |made: Vec<Pending>| {
-                world.put_back.borrow_mut().extend(made);
-                Box::pin(async { Kept::InMemory })
-            })
-        },
-        tell: {
-            let world = with();
-            Rc::new(move |_: &Element, message| {
-                world.told.borrow_mut().push(message);
-                world.consent.get().unwrap_or(Consent::Given)
-            })
-        },
-        settle: {
-            let world = with();
-            Rc::new(move |settled: &[Pending], _: Option<&str>| {
-                let mut forgotten = world.forgotten.borrow_mut();
-                let is_settled = |kept: &Pending| settled.iter().any(|one| one.is_same(kept));
-                world.kept.borrow_mut().retain(|kept| !is_settled(kept));
-                for pending in settled {
-                    if !forgotten.contains(pending) {
-                        forgotten.push(pending.clone());
-                    }
-                }
-            })
-        },
-        now: {
-            let world = with();
-            Rc::new(move || Timestamp::from_millis(world.now_ms.get()))
-        },
-    }
-}
-
-/// What the API said, without its time.
-fn untimed<T>(told: T) -> Timed<T> {
-    Timed {
-        told,
-        api_now: None,
-    }
-}
-
-async fn given<T>(take: impl Fn() -> Option<T>) -> T {
-    loop {
-        if let Some(given) = take() {
-            return given;
-        }
-        pause().await;
-    }
-}
-
 fn waits() -> impl Iterator<Item = ()> {
     let end = clock::now().plus_millis(PATIENCE_MS);
     std::iter::from_fn(move || (clock::now() < end).then_some(()))
 }
 
 /// One turn of the browser's event loop, timers included.
-async fn pause() {
+pub async fn pause() {
     let turn = js_sys::Promise::new(&mut |resolve, _| {
         window()
             .set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, 5)
             .unwrap();
     });
     JsFuture::from(turn).await.unwrap();
+}
+
+pub fn happen(element: &Element, kind: &str) {
+    let happened = event(&format!("new Event('{kind}', {{ bubbles: true }})"));
+    element.dispatch_event(&happened).unwrap();
 }
 
 fn event(made_by: &str) -> web_sys::Event {

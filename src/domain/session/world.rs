@@ -196,6 +196,7 @@ impl State {
             ..
         } = &mut self.stage
             && shown.uuid == later.uuid
+            && !later.is_older_than(shown)
         {
             *shown = later;
         }

@@ -148,6 +148,32 @@ message_ids! {
     UnansweredNotOffered = "unanswered.notOffered",
     UnansweredTooMany = "unanswered.tooMany",
     UnansweredFailed = "unanswered.failed",
+    /// The list's name.
+    History = "history",
+    /// The button that asks for the list anew.
+    Refresh = "history.refresh",
+    /// The button that asks for more of it.
+    More = "history.more",
+    /// What the list can be narrowed by.
+    Direction = "filter.direction",
+    Status = "filter.status",
+    All = "filter.all",
+    DirectionSent = "filter.sent",
+    DirectionReceived = "filter.received",
+    /// How it stands with the list.
+    HistoryLoading = "history.loading",
+    HistoryShown = "history.shown",
+    HistoryEmpty = "history.empty",
+    HistoryNoneFits = "history.noneFits",
+    HistoryNoAccount = "history.noAccount",
+    /// Why there is no list, or no more of it.
+    NoListUnauthenticated = "noList.unauthenticated",
+    NoListForbidden = "noList.forbidden",
+    NoListOffline = "noList.offline",
+    NoListBadEndpoint = "noList.badEndpoint",
+    NoListNotOffered = "noList.notOffered",
+    NoListTooMany = "noList.tooMany",
+    NoListFailed = "noList.failed",
     /// What is said when the widget has stopped for good, from here to the end, as `src/after_a_trap.js` takes it.
     TrapStopped = "trap.stopped",
     /// That a request may have been sent.

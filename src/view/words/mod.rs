@@ -14,6 +14,7 @@ use crate::browser::intl::{PLURALS, amount, full_date, is_tag, plural};
 use crate::domain::adviser_key::KeyProblem;
 use crate::domain::connection::{Connection, Direction, Firm, Status};
 use crate::domain::countdown::{Amount, Milestone, TimeLeft, Unit};
+use crate::domain::cut::cut;
 use crate::domain::digits::digits;
 use crate::domain::outcome::{Doubt, NotSent, Reason, Rejection, Unanswered};
 use crate::domain::timestamp::Timestamp;
@@ -265,15 +266,43 @@ impl Words {
             Unanswered::OtherEndpoint => MessageId::UnansweredOtherEndpoint,
             Unanswered::NotOffered => MessageId::UnansweredNotOffered,
             Unanswered::TooMany { retry_after_s } => {
-                let seconds = Amount {
-                    count: retry_after_s.into(),
-                    unit: Unit::Second,
-                };
-                return self.with(MessageId::UnansweredTooMany, &amount(&self.locale, seconds));
+                return self.later(MessageId::UnansweredTooMany, retry_after_s);
             }
             Unanswered::Failed => MessageId::UnansweredFailed,
         };
         self.get(message)
+    }
+
+    /// Why there is no list of recent requests, or no more of it.
+    #[must_use]
+    pub fn no_list(&self, why: Unanswered) -> String {
+        let message = match why {
+            Unanswered::Unauthenticated => MessageId::NoListUnauthenticated,
+            Unanswered::Forbidden => MessageId::NoListForbidden,
+            Unanswered::Offline => MessageId::NoListOffline,
+            Unanswered::BadEndpoint | Unanswered::OtherEndpoint => MessageId::NoListBadEndpoint,
+            Unanswered::NotOffered => MessageId::NoListNotOffered,
+            Unanswered::TooMany { retry_after_s } => {
+                return self.later(MessageId::NoListTooMany, retry_after_s);
+            }
+            Unanswered::Failed => MessageId::NoListFailed,
+        };
+        self.get(message)
+    }
+
+    /// How many requests are listed.
+    #[must_use]
+    pub fn shown(&self, count: usize) -> String {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        self.with(MessageId::HistoryShown, &digits(count))
+    }
+
+    fn later(&self, message: MessageId, wait_s: u32) -> String {
+        let seconds = Amount {
+            count: wait_s.into(),
+            unit: Unit::Second,
+        };
+        self.with(message, &amount(&self.locale, seconds))
     }
 
     /// That a check found no request.
@@ -297,14 +326,18 @@ fn filled(text: String, value: &str) -> String {
 
 /// What stands before and after the braces of a text.
 fn around(text: &str) -> Option<(&str, &str)> {
-    let (before, rest) = text.split_once('{')?;
-    let (_name, after) = rest.split_once('}')?;
+    let (before, rest) = cut(text, b'{')?;
+    let (_name, after) = cut(rest, b'}')?;
     Some((before, after))
 }
 
 /// `under_review` as a person would write it.
 fn sentence_case(word: &str) -> String {
-    let mut spaced = word.replace('_', " ");
+    let in_words = |letter| match letter {
+        '_' => ' ',
+        other => other,
+    };
+    let mut spaced: String = word.chars().map(in_words).collect();
     // Of other letters than English ones a browser would have to be asked, or a table be downloaded.
     if let Some(first) = spaced.get_mut(..1) {
         first.make_ascii_uppercase();

@@ -1,12 +1,12 @@
 //! Any status, any `Retry-After` and any bytes as a reply of the API.
 
 use referral_connect::api::exchange::{
-    Reply, api_now, interpret_create, interpret_list, interpret_logins, interpret_one,
-    wants_another_token,
+    Reply, api_now, interpret_ask, interpret_create, interpret_logins, wants_another_token,
 };
 use referral_connect::api::wire;
 use referral_connect::domain::account::Account;
 use referral_connect::domain::connection::{Connection, Firm, Status};
+use referral_connect::domain::history::Ask;
 use referral_connect::domain::outcome::{Doubt, Outcome, Reason, Unanswered};
 use referral_connect::domain::timestamp::{Moment, Timestamp};
 use serde_json::{Map, Value, json};
@@ -135,13 +135,13 @@ fn creating(reply: &Reply) {
 fn asking(reply: &Reply) {
     let given = || Ok(reply.clone());
     answers(
-        interpret_list(given(), NOW),
+        interpret_ask(&Ask::sent(), given(), NOW).map(|page| page.connections),
         wire::connections(&reply.body),
         reply,
     );
     answers(
-        interpret_one(given(), NOW),
-        wire::connection(&reply.body),
+        interpret_ask(&Ask::One(String::new()), given(), NOW).map(|page| page.connections),
+        wire::connection(&reply.body).map(|one| vec![one]),
         reply,
     );
     answers(

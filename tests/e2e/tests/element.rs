@@ -14,6 +14,7 @@ mod examples;
 mod failing;
 mod form;
 mod frame;
+mod history;
 mod language;
 mod leaks;
 mod life;
@@ -30,6 +31,7 @@ pub(crate) fn add(suite: &mut Suite) {
     failing::add(suite);
     loading::add(suite);
     language::add(suite);
+    history::add(suite);
     life::add(suite);
     moving::add(suite);
     form::add(suite);

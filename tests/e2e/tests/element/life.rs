@@ -24,7 +24,7 @@ pub(super) fn add(suite: &mut Suite) {
 }
 
 /// Keeps what the API is asked, and for how long the page means to wait.
-const WATCH: &str = "
+pub(super) const WATCH: &str = "
     const ask = fetch;
     window.asked = [];
     window.fetch = (request, ...more) => {

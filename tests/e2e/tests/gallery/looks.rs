@@ -41,6 +41,10 @@ const STATES: &[&str] = &[
     "not-arrived",
     "several",
     "confirm",
+    "history",
+    "history-long",
+    "history-failed",
+    "history-sent",
     "trapped-in-doubt",
 ];
 

@@ -1,0 +1,291 @@
+//! Asks how pending requests stand by now, while somebody can see the page.
+//!
+//! The request on a card and a list of requests are polls of their own, each in its period. What one of them asks counts
+//! for all others of the same account on the page: those wait, and only who was not told of its request asks for itself.
+
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+
+use super::given::Given;
+use super::runner::{Runner, Seen};
+use crate::browser::clock::{self, Timer};
+use crate::browser::spawn;
+use crate::domain::account::AccountUuid;
+use crate::domain::connection::{Connection, Status};
+use crate::domain::history::{Ask, Filter};
+use crate::domain::outcome::Unanswered;
+use crate::domain::session::Stage;
+use crate::domain::timestamp::Timestamp;
+
+/// The shortest time between two questions, in seconds.
+const LEAST_S: u32 = 10;
+
+/// The longest time between two questions that get no answer, in seconds.
+const BACK_OFF_MOST_S: u32 = 600;
+
+/// Timers are early by a moment.
+const SLACK_MS: i64 = 500;
+
+/// Begins it, for as long as the widget is there. `every_s` as a host gives it; 0 is never.
+pub(super) fn begin(runner: Runner, every_s: Given<u32>) {
+    watch(runner, every_s.clone(), of_card);
+    watch(runner, every_s, of_list);
+}
+
+/// What is to be asked about: of which account, and the UUID of a request, or `None` for the list.
+type Wish = Option<(AccountUuid, Option<String>)>;
+
+fn of_card(seen: &Seen) -> Wish {
+    match &seen.state.stage {
+        Stage::Sent {
+            connection: Some(connection),
+            account: Some(account),
+        } if connection.status == Status::Pending => {
+            Some((account.clone(), Some(connection.uuid.clone()?)))
+        }
+        _ => None,
+    }
+}
+
+fn of_list(seen: &Seen) -> Wish {
+    let history = seen.history.as_ref()?.borrow();
+    let account = history.account.clone()?;
+    history.has_pending(seen.now()).then_some((account, None))
+}
+
+fn watch(runner: Runner, every_s: Given<u32>, wish: fn(&Seen) -> Wish) {
+    let rounds = Rc::new(Rounds::default());
+    let mut before = None;
+    let mut last_seen: Option<Timestamp> = None;
+    runner.follow(move || {
+        let Some(seen) = runner.by_now() else {
+            return;
+        };
+        let every_s = every_s.get().unwrap_or_default();
+        let now = (wish(&seen), every_s, clock::is_hidden());
+        if before.as_ref() == Some(&now) {
+            return;
+        }
+        before = Some(now.clone());
+        let since = last_seen.take();
+        rounds.timer.take();
+        rounds.round.set(rounds.round.get().wrapping_add(1));
+        let (Some((account, uuid)), 1.., is_hidden) = now else {
+            return;
+        };
+        if is_hidden {
+            last_seen = Some(seen.device_now);
+            return;
+        }
+        let every_s = every_s.max(LEAST_S);
+        // Back from being hidden: what happened meanwhile is asked for at once, but not at every glance.
+        let hidden_ms = since.map_or(0, |since| seen.device_now.millis_since(since));
+        let first_s = match hidden_ms >= i64::from(LEAST_S) * 1000 {
+            true => 0,
+            false => every_s,
+        };
+        let poll = Poll {
+            runner,
+            rounds: Rc::downgrade(&rounds),
+            place: Place::take(account),
+            wish,
+            uuid,
+            every_s,
+            round: rounds.round.get(),
+        };
+        schedule(Box::new(poll), first_s);
+    });
+}
+
+/// The questions of one poll: which round of them goes on, and the timer of the next.
+#[derive(Default)]
+struct Rounds {
+    round: Cell<u32>,
+    timer: RefCell<Option<Timer>>,
+}
+
+struct Poll {
+    runner: Runner,
+    /// Gone with the widget, and the timer with it.
+    rounds: Weak<Rounds>,
+    place: Place,
+    wish: fn(&Seen) -> Wish,
+    uuid: Option<String>,
+    every_s: u32,
+    round: u32,
+}
+
+/// What a poll does when its time has come.
+enum Turn {
+    /// Asks for the list, for all polls of the account.
+    List,
+    /// Asks for its own request, and is alone.
+    One,
+    /// Asks for its own request, for nobody told it of that.
+    OneBesides,
+    /// Waits for so many seconds: somebody else asks, or has asked.
+    Wait(u32),
+}
+
+fn schedule(poll: Box<Poll>, after_s: u32) {
+    if let Some(rounds) = poll.rounds.upgrade() {
+        let timer = clock::after_ms(after_s.saturating_mul(1000), move || {
+            spawn(Box::pin(poll.ask(after_s)));
+        });
+        rounds.timer.replace(Some(timer));
+    }
+}
+
+impl Poll {
+    async fn ask(self: Box<Self>, waited_s: u32) {
+        let Some(seen) = self.runner.by_now() else {
+            return;
+        };
+        let turn = self.turn(seen.device_now);
+        let ask = match (&turn, &self.uuid) {
+            (Turn::Wait(wait_s), _) => return schedule(self, *wait_s),
+            (Turn::One | Turn::OneBesides, Some(uuid)) => Ask::One(uuid.clone()),
+            _ => Ask::page(Filter::default(), 1),
+        };
+        let Some(asked) = self.runner.ask(self.place.account.clone(), ask) else {
+            return;
+        };
+        let answer = asked.await;
+        let next_s = match &answer {
+            Ok(_) => self.every_s,
+            // Each request may be offered all the same.
+            Err(Unanswered::NotOffered) if matches!(turn, Turn::List) && self.uuid.is_some() => 0,
+            Err(Unanswered::NotOffered) => return,
+            Err(Unanswered::TooMany { retry_after_s }) => self.every_s.max(*retry_after_s),
+            Err(_) => {
+                let doubled = waited_s.max(self.every_s).saturating_mul(2);
+                doubled.min(BACK_OFF_MOST_S.max(self.every_s))
+            }
+        };
+        if !matches!(turn, Turn::OneBesides) {
+            self.place.share(&mut |shared| {
+                shared.until = seen.device_now.plus_millis(i64::from(next_s) * 1000);
+                shared.is_answered = answer.is_ok();
+                shared.has_list &= next_s > 0;
+            });
+        }
+        if let Ok(answer) = &answer {
+            let (account, told) = (&self.place.account, &answer.told.connections);
+            Runner::each(|runner| runner.hear(account, told));
+        }
+        // Seen again, a hidden page starts over by itself; so does one whose period was changed.
+        let is_current = self
+            .rounds
+            .upgrade()
+            .is_some_and(|rounds| rounds.round.get() == self.round);
+        if is_current && self.is_still_pending() && !clock::is_hidden() {
+            schedule(self, next_s);
+        }
+    }
+
+    fn turn(&self, now: Timestamp) -> Turn {
+        let told_at = self.runner.told_at();
+        let number = self.place.number;
+        let mut turn = Turn::OneBesides;
+        self.place.share(&mut |shared| {
+            if !shared.has_list && self.uuid.is_some() {
+                return;
+            }
+            let wait_ms = shared.until.millis_since(now);
+            if shared.asker == number || wait_ms <= SLACK_MS {
+                shared.asker = number;
+                shared.asked_at = now;
+                shared.until = now.plus_millis(i64::from(self.every_s) * 1000);
+                shared.is_answered = false;
+                turn = match shared.polls == 1 && self.uuid.is_some() {
+                    true => Turn::One,
+                    false => Turn::List,
+                };
+            } else if !shared.is_answered || told_at >= Some(shared.asked_at) || self.uuid.is_none()
+            {
+                let wait_s = u32::try_from(wait_ms / 1000 + 1);
+                turn = Turn::Wait(wait_s.unwrap_or(self.every_s));
+            }
+        });
+        turn
+    }
+
+    /// By the clock as well: once the date has passed and the API was asked once more, it is over.
+    fn is_still_pending(&self) -> bool {
+        let Some(seen) = self.runner.by_now() else {
+            return false;
+        };
+        let Some((account, uuid)) = (self.wish)(&seen) else {
+            return false;
+        };
+        let shown = seen.state.connection();
+        let is_pending = |one: &Connection| one.status_at(seen.now()) == Status::Pending;
+        account == self.place.account
+            && uuid == self.uuid
+            && (uuid.is_none() || shown.is_some_and(is_pending))
+    }
+}
+
+/// What all polls of one account on the page know of each other.
+struct Shared {
+    account: AccountUuid,
+    polls: u32,
+    /// Who asked last, when, and until when that is enough.
+    asker: u32,
+    asked_at: Timestamp,
+    until: Timestamp,
+    is_answered: bool,
+    /// Whether the API has a list.
+    has_list: bool,
+}
+
+/// A poll's place among those of its account.
+struct Place {
+    account: AccountUuid,
+    number: u32,
+}
+
+thread_local! {
+    static SHARED: RefCell<Vec<Shared>> = const { RefCell::new(Vec::new()) };
+
+    /// How many places there have been.
+    static PLACES: Cell<u32> = const { Cell::new(0) };
+}
+
+impl Place {
+    fn take(account: AccountUuid) -> Self {
+        let number = PLACES.get().wrapping_add(1);
+        PLACES.set(number);
+        let place = Self { account, number };
+        place.share(&mut |shared| shared.polls += 1);
+        place
+    }
+
+    fn share(&self, act: &mut dyn FnMut(&mut Shared)) {
+        SHARED.with_borrow_mut(|all| {
+            let known = all.iter().position(|one| one.account == self.account);
+            let place = known.unwrap_or(all.len());
+            if known.is_none() {
+                all.push(Shared {
+                    account: self.account.clone(),
+                    polls: 0,
+                    asker: 0,
+                    asked_at: Timestamp::from_millis(0),
+                    until: Timestamp::from_millis(0),
+                    is_answered: false,
+                    has_list: true,
+                });
+            }
+            act(&mut all[place]);
+            if all[place].polls == 0 {
+                all.swap_remove(place);
+            }
+        });
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.share(&mut |shared| shared.polls -= 1);
+    }
+}

@@ -1,0 +1,100 @@
+//! The list of recent requests, and what is asked for it.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::{Answer, Message, Runner};
+use crate::browser::spawn;
+use crate::domain::account::AccountUuid;
+use crate::domain::connection::Connection;
+use crate::domain::history::{Ask, Change, History, Page, Question};
+use crate::domain::outcome::{Timed, Unanswered};
+use crate::domain::session::{Event, News};
+use crate::domain::timestamp::Timestamp;
+
+impl Runner {
+    /// Shows this list from now on, or none.
+    pub(in crate::view) fn list(self, history: Option<History>) {
+        if let Some(desk) = self.desk() {
+            desk.seen.borrow_mut().history = history.map(|history| Rc::new(RefCell::new(history)));
+            self.wake();
+            self.change(Change::Wanted);
+        }
+    }
+
+    /// Changes the list, where there is one, and does what follows from it.
+    pub(in crate::view) fn change(self, change: Change) {
+        let Some(desk) = self.desk() else {
+            return;
+        };
+        let Some(history) = desk.seen.borrow().history.clone() else {
+            return;
+        };
+        let question = history.borrow_mut().update(change);
+        self.wake();
+        if let Some(question) = question {
+            spawn(Box::pin(self.answer(question)));
+        }
+    }
+
+    /// Takes up what the API says by now of requests of this account.
+    pub(in crate::view) fn hear(self, account: &AccountUuid, connections: &[Connection]) {
+        self.refresh(connections);
+        let seen = self.seen();
+        let history = seen.and_then(|seen| seen.history);
+        if history.is_some_and(|history| history.borrow().account.as_ref() == Some(account)) {
+            self.change(Change::Seen(connections.to_vec()));
+        }
+    }
+
+    /// When it was last told of the request on the card.
+    pub(in crate::view) fn told_at(self) -> Option<Timestamp> {
+        self.desk()?.told_at.get()
+    }
+
+    /// Where its requests go.
+    pub(in crate::view) fn endpoint(self) -> Option<String> {
+        Some((self.desk()?.calls.endpoint)())
+    }
+
+    /// Asks for connections.
+    pub(in crate::view) fn ask(
+        self,
+        account: AccountUuid,
+        ask: Ask,
+    ) -> Option<Answer<Timed<Page>>> {
+        Some((self.desk()?.calls.ask)(account, ask))
+    }
+
+    fn refresh(self, connections: &[Connection]) {
+        let Some((desk, seen)) = self.desk().zip(self.seen()) else {
+            return;
+        };
+        let shown = seen.state.connection();
+        let shown = shown.and_then(|shown| shown.uuid.as_ref());
+        let is_shown = |one: &&Connection| shown.is_some() && one.uuid.as_ref() == shown;
+        if let Some(found) = connections.iter().find(is_shown) {
+            desk.told_at.set(Some((desk.calls.now)()));
+            drop(desk);
+            self.dispatch(Event::Refreshed(Box::new(found.clone())));
+        }
+    }
+
+    async fn answer(self, question: Question) {
+        let Some(asked) = self.ask(question.account, question.ask) else {
+            return;
+        };
+        let answer = asked.await;
+        if matches!(answer, Err(Unanswered::Unauthenticated)) {
+            self.tell(Message::News(News::AuthRequired));
+        }
+        // The card must not say otherwise than the list.
+        if let Ok(answer) = &answer {
+            self.refresh(&answer.told.connections);
+        }
+        self.change(Change::Answered {
+            round: question.round,
+            answer: answer.map(|answer| answer.told),
+        });
+    }
+}
