@@ -116,10 +116,11 @@ fn draw(controls: Controls, root: Element) {
             pen.speak();
             form(&mut pen, &seen, &ids);
             card(&mut pen, &seen);
-            match &seen.history {
-                Some(listed) => history(&mut pen, &listed.borrow(), seen.now(), &ids),
-                None => pen.text(""),
+            pen.open("div|class=referral-list");
+            if let Some(listed) = &seen.history {
+                history(&mut pen, &listed.borrow(), seen.now(), &ids);
             }
+            pen.close();
             pen.lift();
             drop(pen);
             // Writing the text that it has already would move the caret and end an input method's composition.
@@ -150,6 +151,10 @@ type HasFocus = Rc<Cell<Option<&'static str>>>;
 /// Heeds all events of the widget with one listener: each listener has to be paid for.
 fn listen(controls: Controls, root: &Element, pen: Rc<RefCell<Pen>>, has_focus: HasFocus) {
     let runner = controls.runner;
+    // Those around the buttons that come and go. They stay where they were drawn first.
+    let around = |selector| root.query_selector(selector).ok().flatten();
+    let (actions, list) = (around(".referral-actions"), around(".referral-list"));
+    let history = list.clone();
     // `Fn`: a press that moves the focus is heard of inside of it.
     let heed: Box<dyn Fn(DomEvent)> = Box::new(move |event| {
         let target: Option<Node> = event.target().and_then(|target| target.dyn_into().ok());
@@ -189,15 +194,11 @@ fn listen(controls: Controls, root: &Element, pen: Rc<RefCell<Pen>>, has_focus: 
                 }
             }
             "focusin" => {
-                let is_in = |region: &&str| {
-                    let found = runner.root().map(|root| root.query_selector(region));
-                    matches!(found, Some(Ok(Some(found))) if found.contains(target.as_ref()))
-                };
-                has_focus.set(
-                    [".referral-card", ".referral-history"]
-                        .into_iter()
-                        .find(is_in),
-                );
+                let is_in = |history: &Element| history.contains(target.as_ref());
+                has_focus.set(Some(match history.as_ref().is_some_and(is_in) {
+                    true => ".referral-history",
+                    false => ".referral-card",
+                }));
             }
             _ => {
                 let has_focus = Rc::clone(&has_focus);
@@ -211,9 +212,15 @@ fn listen(controls: Controls, root: &Element, pen: Rc<RefCell<Pen>>, has_focus: 
         }
     });
     let heed = Closure::wrap(heed);
-    for kind in ["input", "submit", "click", "focusin", "focusout"] {
-        // The browser refuses no listener for an event of such a name.
-        let _ = root.add_event_listener_with_callback(kind, heed.as_ref().unchecked_ref());
+    let listen = |element: &Element, kinds: &[&str]| {
+        for kind in kinds {
+            // The browser refuses no listener for an event of such a name.
+            let _ = element.add_event_listener_with_callback(kind, heed.as_ref().unchecked_ref());
+        }
+    };
+    listen(root, &["input", "submit", "click"]);
+    for around in [&actions, &list].into_iter().flatten() {
+        listen(around, &["focusin", "focusout"]);
     }
     runner.hold(Box::new(heed));
 }
