@@ -115,7 +115,9 @@ fn log() {
     // Libraries say no more than that something is wrong: their finer lines may hold what ours must not.
     let levels = Targets::new()
         .with_default(tracing::Level::WARN)
-        .with_target("referral_connect_gateway", tracing::Level::INFO);
+        .with_target("referral_connect_gateway", tracing::Level::INFO)
+        // It warns of each session that is not there; whoever has one is signed out, and that is all.
+        .with_target("tower_sessions_core", tracing::Level::ERROR);
     let lines = tracing_subscriber::fmt::layer()
         .json()
         .flatten_event(true)

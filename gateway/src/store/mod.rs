@@ -9,6 +9,10 @@ mod sweep;
 mod tickets;
 
 use std::borrow::Cow;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
@@ -22,7 +26,7 @@ pub(crate) use self::sessions::Sessions;
 pub(crate) use self::sign_ins::{Account, Kept, Lease, SignIn};
 use crate::{
     Error,
-    seal::{Seal, Unopened},
+    seal::{Purpose, Seal, Unopened},
 };
 
 /// How long a request waits for a connection to the database.
@@ -36,6 +40,8 @@ pub(crate) struct Store {
     pool: AnyPool,
     kind: Kind,
     seal: Seal,
+    /// Whether it was said already that there are rows which no key opens.
+    said_unopened: Arc<AtomicBool>,
 }
 
 /// Which database.
@@ -83,7 +89,12 @@ impl Store {
             .run(&pool)
             .await
             .map_err(|cause| Error::Migration { name, cause })?;
-        Ok(Self { pool, kind, seal })
+        Ok(Self {
+            pool,
+            kind,
+            seal,
+            said_unopened: Arc::default(),
+        })
     }
 
     /// Whether the database answers.
@@ -100,6 +111,18 @@ impl Store {
 
     pub(crate) fn seal(&self) -> &Seal {
         &self.seal
+    }
+
+    /// What is in a sealed row; `None` if no key that is here opens it: such a row counts as none. It is left where it is,
+    /// for another gateway may have got its key earlier than this one.
+    fn opened(&self, purpose: Purpose<'_>, sealed: &[u8]) -> Option<Vec<u8>> {
+        let opened = self.seal.open(purpose, sealed);
+        if let Err(cause) = &opened
+            && !self.said_unopened.swap(true, Ordering::Relaxed)
+        {
+            tracing::warn!(%cause, "rows are passed over, this one and others like it");
+        }
+        opened.ok()
     }
 
     /// Writes what is still in memory and lets the database go.

@@ -207,7 +207,8 @@ impl Store {
         let sealed: Vec<u8> = row.try_get("answer")?;
         let body = match sealed.is_empty() {
             true => Vec::new(),
-            false => self.seal.open(id.purpose(), &sealed)?,
+            // Without the key the answer is lost, and what it meant is not: the status stands beside it.
+            false => self.opened(id.purpose(), &sealed).unwrap_or_default(),
         };
         Ok(Some(Known {
             same_code: codes.contains(&row.try_get("code")?),

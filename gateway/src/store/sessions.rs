@@ -86,7 +86,9 @@ impl Sessions {
             return Ok(None);
         }
         let sealed: Vec<u8> = row.try_get("sealed")?;
-        let text = self.0.seal.open(Purpose::Session(&key), &sealed)?;
+        let Some(text) = self.0.opened(Purpose::Session(&key), &sealed) else {
+            return Ok(None);
+        };
         Ok(Some(Record {
             id: *id,
             data: serde_json::from_slice(&text)?,

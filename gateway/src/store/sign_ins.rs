@@ -126,7 +126,9 @@ impl Store {
         let Some(row) = row else { return Ok(None) };
         let id: String = row.try_get("id")?;
         let sealed: Vec<u8> = row.try_get("sealed")?;
-        let kept = self.seal.open(Purpose::SignIn(&id), &sealed)?;
+        let Some(kept) = self.opened(Purpose::SignIn(&id), &sealed) else {
+            return Ok(None);
+        };
         Ok(Some(SignIn {
             kept: serde_json::from_slice(&kept)?,
             frame_user: row.try_get("frame_user")?,

@@ -16,7 +16,7 @@ use nix::{
     sys::signal::{Signal, kill},
     unistd::{Pid, Uid, User},
 };
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection, PgConnection};
 use tempfile::TempDir;
 
 /// Set to 1, it makes the tests fail rather than leave PostgreSQL out where it is not installed.
@@ -37,6 +37,21 @@ impl Database {
     /// Whether several gateways can use it.
     pub(crate) fn is_shared(&self) -> bool {
         matches!(self.kept, Kept::Postgres { .. })
+    }
+
+    /// Changes what is stored, behind the back of gateways. A file is its gateway's alone, so that one is stopped first.
+    pub(crate) async fn execute(&self, statement: &'static str) {
+        let mut connection = self.connect().await;
+        sqlx::raw_sql(statement)
+            .execute(&mut connection)
+            .await
+            .unwrap();
+        connection.close().await.unwrap();
+    }
+
+    pub(crate) async fn connect(&self) -> AnyConnection {
+        sqlx::any::install_default_drivers();
+        AnyConnection::connect(&self.url).await.unwrap()
     }
 }
 

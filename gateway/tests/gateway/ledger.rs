@@ -274,10 +274,7 @@ async fn rows(stage: &mut Stage) -> [i64; 4] {
     if let Some(gateway) = stage.gateway.take() {
         gateway.stop().await;
     }
-    sqlx::any::install_default_drivers();
-    let mut connection = sqlx::AnyConnection::connect(&stage.database.url)
-        .await
-        .unwrap();
+    let mut connection = stage.database.connect().await;
     let mut counts = [0; 4];
     let tables = [
         "SELECT count(*) FROM sessions",

@@ -1,20 +1,12 @@
 //! What must be nowhere: tokens, codes and emails in the log, in the metrics and in the database's file.
 
-use std::{
-    io::{BufRead, BufReader, Read},
-    process::{Command, Stdio},
-};
-
-use nix::{
-    sys::signal::{Signal, kill},
-    unistd::Pid,
-};
 use reqwest::Method;
 
 use crate::{
     browser::{Browser, CREATE, answer, new_key},
     database,
     plannr::Plannr,
+    process::Process,
     stage,
 };
 
@@ -22,24 +14,10 @@ use crate::{
 async fn nothing_of_a_person_is_written_where_others_read() {
     let plannr = Plannr::start().await;
     let database = database::sqlite();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_referral-connect-gateway"));
-    command
-        .envs(stage::environment(plannr.address, &database.url))
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let mut address = |before: &str, after: &str| {
-        let line = lines.next().unwrap().unwrap();
-        let address = line
-            .strip_prefix(before)
-            .and_then(|rest| rest.strip_suffix(after));
-        address.unwrap().parse().unwrap()
-    };
-    let gateway = address("listening on http://", "/");
-    let metrics = address("metrics on http://", "/metrics");
+    let gateway = Process::start(stage::environment(plannr.address, &database.url)).await;
+    let metrics = gateway.metrics.unwrap();
 
-    let mut browser = Browser::new(gateway);
+    let mut browser = Browser::new(gateway.address);
     browser.sign_in(&uuid::Uuid::new_v4().to_string()).await;
     let keys: Vec<String> = (0..4).map(|_| new_key()).collect();
     for (letter, key) in ["A", "B", "G", "E"].iter().zip(&keys) {
@@ -57,16 +35,7 @@ async fn nothing_of_a_person_is_written_where_others_read() {
         .text;
     let cookie = browser.cookies["__Host-referral-connect"].clone();
 
-    let id = Pid::from_raw(i32::try_from(child.id()).unwrap());
-    kill(id, Signal::SIGTERM).unwrap();
-    let mut log = String::new();
-    child
-        .stderr
-        .take()
-        .unwrap()
-        .read_to_string(&mut log)
-        .unwrap();
-    assert!(child.wait().unwrap().success(), "{log}");
+    let log = gateway.stop();
     assert!(log.lines().count() > 10, "{log}");
     for line in log.lines() {
         let line: serde_json::Value = serde_json::from_str(line).unwrap();
