@@ -6,7 +6,7 @@ use oauth2::{
     AsyncHttpClient, AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken,
     EndpointNotSet, EndpointSet, HttpRequest, HttpResponse, PkceCodeChallenge, PkceCodeVerifier,
     RedirectUrl, RefreshToken, RequestTokenError, Scope, TokenResponse, TokenUrl,
-    basic::{BasicClient, BasicErrorResponse, BasicTokenResponse},
+    basic::{BasicClient, BasicErrorResponse, BasicErrorResponseType, BasicTokenResponse},
 };
 use url::Url;
 
@@ -48,11 +48,11 @@ pub(crate) struct Tokens {
 /// Why there are no tokens.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum NoTokens {
-    /// The code or the refresh token is not accepted (any more).
-    #[error("the sign-in was refused: {0}")]
-    Refused(String),
-    /// No answer that says so.
-    #[error("the sign-in's server gave no usable answer ({0})")]
+    /// The code or the refresh token is not accepted (any more): `invalid_grant` (RFC 6749, section 5.2), or none is there.
+    #[error("what the person has given us is not accepted any more")]
+    Refused,
+    /// Anything else, which may pass: no answer, an overloaded server, a client's secret that is being changed.
+    #[error("the sign-in's server gave no tokens ({0})")]
     Unanswered(String),
 }
 
@@ -161,10 +161,14 @@ fn tokens(
             refresh: answer.refresh_token().map(|token| token.secret().clone()),
             lasts: answer.expires_in().unwrap_or(WITHOUT_EXPIRY),
         }),
-        // The error's name alone: its description is the server's own text.
-        Err(RequestTokenError::ServerResponse(refusal)) => {
-            Err(NoTokens::Refused(refusal.error().as_ref().to_owned()))
-        }
+        Err(RequestTokenError::ServerResponse(refusal)) => Err(match refusal.error() {
+            BasicErrorResponseType::InvalidGrant => NoTokens::Refused,
+            // The standard's names, so that an operator sees what to mend; others are the server's own text.
+            BasicErrorResponseType::Extension(_) => {
+                NoTokens::Unanswered("another error".to_owned())
+            }
+            named => NoTokens::Unanswered(named.as_ref().to_owned()),
+        }),
         Err(RequestTokenError::Request(silence)) => Err(NoTokens::Unanswered(silence.to_string())),
         // What could not be read may hold tokens, so nothing of it is repeated.
         Err(RequestTokenError::Parse(..)) => Err(NoTokens::Unanswered("unreadable".to_owned())),

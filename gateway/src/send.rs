@@ -4,8 +4,6 @@
 //! connection; then the outcome is written down. So whatever dies in between, the ledger says no less than what may
 //! have happened, and a key that is in it never leaves again.
 
-use std::time::Duration;
-
 use axum::{
     body::Bytes,
     extract::State,
@@ -23,14 +21,11 @@ use crate::{
     session::{self, SignedIn},
     settle,
     store::{
-        Confirmation, Known, NewSend, Outcome, Permission, Rules, SendId, SignIn, State as Ledger,
+        self, Confirmation, Known, NewSend, Outcome, Permission, Rules, SendId, SignIn,
+        State as Ledger,
     },
     upstream::{Credentials, Reply, Trouble},
 };
-
-/// How often writing an outcome down is tried, and how long is waited in between.
-const WRITING_TRIES: u32 = 5;
-const WRITING_PAUSE: Duration = Duration::from_millis(200);
 
 pub(crate) const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const CONFIRMED: HeaderName = HeaderName::from_static("x-referral-confirmed");
@@ -157,15 +152,11 @@ fn without_answer(state: Ledger) -> Outcome {
 }
 
 async fn write_down(app: &App, id: &SendId, outcome: &Outcome) {
-    for _ in 0..WRITING_TRIES {
-        match app.store.conclude(id, outcome).await {
-            Ok(()) => return,
-            Err(cause) => tracing::error!(%cause, "an outcome is not written down yet"),
-        }
-        tokio::time::sleep(WRITING_PAUSE).await;
+    let written = store::persist(|| app.store.conclude(id, outcome)).await;
+    if written.is_none() {
+        // It stays started, counts as unknown after a while, and is then looked up in the API's list.
+        tracing::error!("an outcome could not be written down");
     }
-    // It stays started, counts as unknown after a while, and is then looked up in the API's list.
-    tracing::error!("an outcome could not be written down");
 }
 
 /// The answer to a request whose key was used before.

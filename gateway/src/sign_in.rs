@@ -191,7 +191,7 @@ async fn arrive(
     let code = back.code.ok_or(Mishap::Refused)?;
     let tokens = match app.oauth.exchange(code, leaving.verifier).await {
         Ok(tokens) => tokens,
-        Err(cause @ NoTokens::Refused(_)) => {
+        Err(cause @ NoTokens::Refused) => {
             tracing::warn!(%cause, "a code was not exchanged");
             return Err(Mishap::Refused);
         }

@@ -18,6 +18,7 @@ use std::time::Duration;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{Any, AnyPool, SqlStr, Transaction};
+use tokio::time::{sleep, timeout};
 
 pub(crate) use self::sends::{
     Confirmation, Known, NewSend, Others, Outcome, Permission, Rules, SendId, State,
@@ -33,6 +34,28 @@ use crate::{
 const ACQUIRE_LIMIT: Duration = Duration::from_secs(5);
 /// Connections to PostgreSQL that one gateway holds at most.
 const POSTGRES_CONNECTIONS: u32 = 10;
+
+/// How long what must not be lost is tried to be written down.
+pub(crate) const PERSISTENCE: Duration = Duration::from_secs(10);
+const PAUSE_BETWEEN_TRIES: Duration = Duration::from_millis(200);
+
+/// Writes what must not be lost, for [`PERSISTENCE`] at most; `None` if that was in vain.
+pub(crate) async fn persist<T, F>(write: impl Fn() -> F) -> Option<T>
+where
+    F: Future<Output = Result<T, StoreError>>,
+{
+    let tries = async {
+        loop {
+            match write().await {
+                Ok(written) => return written,
+                Err(cause) => tracing::error!(%cause, "something is not written down yet"),
+            }
+            sleep(PAUSE_BETWEEN_TRIES).await;
+        }
+    };
+    let written = timeout(PERSISTENCE, tries).await;
+    written.ok()
+}
 
 /// Sessions, sign-ins and what became of every request.
 #[derive(Debug, Clone)]

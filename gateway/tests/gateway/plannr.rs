@@ -123,7 +123,8 @@ struct Memory {
     connections: usize,
     list_broken: bool,
     lists_shared: bool,
-    renewals_refused: bool,
+    /// The error that renewals are refused with.
+    renewals_refused: Option<&'static str>,
     renewals_unanswered: bool,
 }
 
@@ -199,8 +200,8 @@ impl Plannr {
         self.memory.lock().unwrap().lists_shared = true;
     }
 
-    pub(crate) fn refuse_renewals(&self) {
-        self.memory.lock().unwrap().renewals_refused = true;
+    pub(crate) fn refuse_renewals(&self, error: Option<&'static str>) {
+        self.memory.lock().unwrap().renewals_refused = error;
     }
 
     pub(crate) fn leave_renewals_unanswered(&self, unanswered: bool) {
@@ -342,10 +343,10 @@ async fn token(stream: &mut TcpStream, seen: &Seen, memory: &Mutex<Memory>) -> O
     let fields: HashMap<String, String> = url::form_urlencoded::parse(seen.body.as_bytes())
         .into_owned()
         .collect();
-    let (account, serial) = {
+    let granted = {
         let mut memory = memory.lock().unwrap();
         let account = match fields["grant_type"].as_str() {
-            "authorization_code" => fields["code"].clone(),
+            "authorization_code" => Ok(fields["code"].clone()),
             _ => {
                 memory.renewals += 1;
                 if memory.renewals_unanswered {
@@ -353,25 +354,23 @@ async fn token(stream: &mut TcpStream, seen: &Seen, memory: &Mutex<Memory>) -> O
                 }
                 let (account, serial) = fields["refresh_token"].split_once('.').unwrap();
                 let newest = memory.serials.get(account).map(u32::to_string);
-                match !memory.renewals_refused && newest.as_deref() == Some(serial) {
-                    true => account.to_owned(),
-                    false => String::new(),
+                match (memory.renewals_refused, newest.as_deref() == Some(serial)) {
+                    (Some(error), _) => Err(error),
+                    (None, true) => Ok(account.to_owned()),
+                    (None, false) => Err("invalid_grant"),
                 }
             }
         };
-        let serial = memory.serials.entry(account.clone()).or_default();
-        *serial += 1;
-        let serial = *serial;
-        (account, serial)
+        account.map(|account| {
+            let serial = memory.serials.entry(account.clone()).or_default();
+            *serial += 1;
+            (account, *serial)
+        })
     };
-    if account.is_empty() {
-        return reply(
-            stream,
-            "400 Bad Request",
-            &json!({"error": "invalid_grant"}),
-        )
-        .await;
-    }
+    let (account, serial) = match granted {
+        Ok(granted) => granted,
+        Err(error) => return reply(stream, "400 Bad Request", &json!({"error": error})).await,
+    };
     let tokens = json!({
         "token_type": "Bearer",
         "expires_in": 3600,

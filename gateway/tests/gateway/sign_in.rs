@@ -299,10 +299,11 @@ async fn tokens_are_renewed_before_they_expire_and_once() {
 async fn a_sign_in_that_is_not_renewed_ends() {
     let stage = Stage::start().await;
     let browser = stage.signed_in().await;
-    stage.plannr.refuse_renewals();
+    stage.plannr.refuse_renewals(Some("invalid_grant"));
     stage.advance(Duration::from_secs(3600));
+    let key = new_key();
     assert_eq!(
-        browser.send("AAAA0001", &new_key()).await.status,
+        browser.send("AAAA0001", &key).await.status,
         StatusCode::UNAUTHORIZED
     );
     assert!(stage.plannr.posts().is_empty());
@@ -310,6 +311,63 @@ async fn a_sign_in_that_is_not_renewed_ends() {
         .await
         .json();
     assert_eq!(me, json!({ "signed_in": false }));
+    // Refused before anything was written: the same press may be sent once the person is signed in.
+    let account = browser.account.clone();
+    let mut browser = stage.browser();
+    browser.sign_in(&account).await;
+    let sent = browser.send("AAAA0001", &key).await;
+    assert_eq!(sent.status, StatusCode::CREATED, "{sent:?}");
+    assert_eq!(sent.header("idempotency-replayed"), "");
+    stage.stop().await;
+}
+
+/// Only `invalid_grant` says that the tokens are no good (RFC 6749, section 5.2). Whatever else is wrong may be mended.
+#[tokio::test]
+async fn no_other_error_of_a_renewal_ends_a_sign_in() {
+    let stage = Stage::start().await;
+    for error in [
+        "invalid_request",
+        "invalid_client",
+        "unauthorized_client",
+        "unsupported_grant_type",
+        "invalid_scope",
+        "temporarily_unavailable",
+    ] {
+        let browser = stage.signed_in().await;
+        stage.plannr.refuse_renewals(Some(error));
+        stage.advance(Duration::from_secs(3600));
+        let refused = browser.send("AAAA0001", &new_key()).await;
+        assert_eq!(refused.status, StatusCode::FAILED_DEPENDENCY, "{error}");
+        assert_eq!(refused.outcome(), "not-sent", "{error}");
+        stage.plannr.refuse_renewals(None);
+        let sent = browser.send("AAAA0001", &new_key()).await;
+        assert_eq!(sent.status, StatusCode::CREATED, "{error}: {sent:?}");
+    }
+    stage.stop().await;
+}
+
+/// The refresh token that is stored is used up by then.
+#[tokio::test]
+async fn renewed_tokens_are_written_down_by_more_than_one_try() {
+    let Some(database) = database::postgres().await else {
+        return;
+    };
+    let stage = Stage::with(database, &[]).await;
+    // A sequence goes on counting when what counted fails.
+    let fails_twice = "CREATE SEQUENCE tries;
+         CREATE FUNCTION fail() RETURNS trigger AS $$ BEGIN
+             IF NEW.version > OLD.version AND nextval('tries') <= 2 THEN RAISE EXCEPTION 'no'; END IF;
+             RETURN NEW;
+         END $$ LANGUAGE plpgsql;
+         CREATE TRIGGER fails BEFORE UPDATE ON sign_ins FOR EACH ROW EXECUTE FUNCTION fail();";
+    stage.database.execute(fails_twice).await;
+    let browser = stage.signed_in().await;
+    for _ in 0..2 {
+        stage.advance(Duration::from_secs(3600));
+        let asked = answer(browser.page_asks(Method::GET, CREATE)).await;
+        assert_eq!(asked.status, StatusCode::OK, "{asked:?}");
+    }
+    assert_eq!(stage.plannr.renewals(), 2);
     stage.stop().await;
 }
 
