@@ -32,6 +32,7 @@ pub(crate) struct List {
 pub(crate) struct Window {
     from: Instant,
     to: Instant,
+    slack: Duration,
 }
 
 /// What a list says of a request.
@@ -60,7 +61,14 @@ impl Window {
         Self {
             from: shifted.minus(slack),
             to: shifted.plus(lasting).plus(slack),
+            slack,
         }
+    }
+
+    /// When other requests started, by our clock, that can have made a connection in this window.
+    pub(crate) fn others(&self, started: Instant, lasting: Duration) -> (Instant, Instant) {
+        let apart = lasting + self.slack * 2;
+        (started.minus(apart), started.plus(apart))
     }
 }
 
@@ -189,6 +197,29 @@ mod tests {
             "a"
         );
         assert_eq!(verdict(&earlier, Some("yesterday"), &[], 0), "a");
+    }
+
+    #[test]
+    fn whoever_can_have_made_the_same_connection_is_asked_about() {
+        for date in [None, Some("Tue, 20 Jan 2026 17:51:29 GMT")] {
+            let window = Window::of(STARTED, LASTING, date, STARTED);
+            let (from, to) = window.others(STARTED, LASTING);
+            for apart_s in -400_i64..400 {
+                let other = Instant(STARTED.0 + apart_s * 1000);
+                // By the same clock of the API's.
+                let theirs = Window {
+                    from: other.minus(window.slack),
+                    to: other.plus(LASTING).plus(window.slack),
+                    ..window
+                };
+                let meet = theirs.from <= window.to && window.from <= theirs.to;
+                assert_eq!(
+                    (from..=to).contains(&other),
+                    meet,
+                    "{apart_s} s apart, {date:?}"
+                );
+            }
+        }
     }
 
     #[test]

@@ -21,8 +21,8 @@ use crate::{
     session::{self, SignedIn},
     settle,
     store::{
-        self, Confirmation, Known, NewSend, Outcome, Permission, Rules, SendId, SignIn,
-        State as Ledger,
+        self, Confirmation, Doubt, Known, NewSend, Outcome, Permission, Rules, SendId, SignIn,
+        State as Ledger, StoreError,
     },
     upstream::{Credentials, Reply, Trouble},
 };
@@ -54,19 +54,47 @@ pub(crate) async fn create(
             _ => Confirmation::Missing,
         },
     };
-    let now = app.settings.clock.now();
     // Without the database nobody knows whether another copy was sent.
-    match app.store.permit(&new, rules(&app), now).await? {
+    let mut permission = permit(&app, &new).await?;
+    if let (Permission::Repeats { doubts }, Ok(sign_in)) = (&permission, &renewed)
+        && settled(&app, sign_in, doubts).await?
+    {
+        permission = permit(&app, &new).await?;
+    }
+    match permission {
         Permission::Go => {}
         Permission::Known(known) => return recall(&app, sign_in, &id, known).await,
         Permission::Busy => return Err(Failure::UnderWay),
-        Permission::Repeats => return Err(Failure::Repeats),
+        Permission::Repeats { .. } => return Err(Failure::Repeats),
         Permission::TooMany { retry_after } => return Err(Failure::TooMany { retry_after }),
         Permission::SignedOut => return Err(Failure::SignedOut),
     }
     // A task of its own: a browser that goes away takes nothing with it.
     let sending = app.tasks.spawn(send(app.clone(), renewed, id, code));
     sending.await.unwrap_or(Err(Failure::Unknown))
+}
+
+async fn permit(app: &App, new: &NewSend<'_>) -> Result<Permission, StoreError> {
+    let clock = &app.settings.clock;
+    app.store.permit(new, rules(app), clock).await
+}
+
+/// Looks up in the API's list what stands between a person and another request to the same code, and says whether that
+/// settled any of it. Where nothing arrived, the code may be sent again without a question.
+async fn settled(app: &App, sign_in: &SignIn, doubts: &[Doubt]) -> Result<bool, Failure> {
+    let mut any = false;
+    for Doubt { id, started } in doubts {
+        let known = Known {
+            same_code: true,
+            state: Ledger::Unknown,
+            status: 0,
+            body: Vec::new(),
+            started: *started,
+        };
+        let known = settle::settle(app, sign_in.clone(), id, known).await?;
+        any |= known.state != Ledger::Unknown;
+    }
+    Ok(any)
 }
 
 /// What the ledger goes by.

@@ -41,11 +41,7 @@ pub(crate) async fn settle(
     let lasting = app.settings.settle_after;
     let window = Window::of(known.started, lasting, date, now);
     let waited_enough = now.since(known.started) >= lasting;
-    // Others' requests count as around that time if their windows can meet.
-    let around = (
-        known.started.minus(lasting * 2),
-        known.started.plus(lasting * 2),
-    );
+    let around = window.others(known.started, lasting);
     let judge = |others: &Others| match list.judge(
         window,
         PER_PAGE,

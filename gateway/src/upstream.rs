@@ -226,6 +226,10 @@ fn connector(settings: &Settings) -> Result<HttpsConnector<HttpConnector>, Error
     let mut tcp = HttpConnector::new();
     tcp.enforce_http(false);
     tcp.set_nodelay(true);
+    // What a request that was given up left in the system's buffers is not delivered minutes later: by then the API's list
+    // may have been read, and the person told that it did not arrive.
+    #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
+    tcp.set_tcp_user_timeout(Some(settings.answer_limit));
     Ok(HttpsConnectorBuilder::new()
         .with_tls_config(tls)
         .https_or_http()

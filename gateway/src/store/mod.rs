@@ -21,7 +21,7 @@ use sqlx::{Any, AnyPool, SqlStr, Transaction};
 use tokio::time::{sleep, timeout};
 
 pub(crate) use self::sends::{
-    Confirmation, Known, NewSend, Others, Outcome, Permission, Rules, SendId, State,
+    Confirmation, Doubt, Known, NewSend, Others, Outcome, Permission, Rules, SendId, State,
 };
 pub(crate) use self::sessions::Sessions;
 pub(crate) use self::sign_ins::{Account, Kept, Lease, SignIn};

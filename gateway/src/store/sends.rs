@@ -6,7 +6,10 @@ use sqlx::any::AnyRow;
 use sqlx::{Any, Row, Transaction};
 
 use super::{Store, StoreError};
-use crate::{clock::Instant, seal::Purpose};
+use crate::{
+    clock::{Clock, Instant},
+    seal::Purpose,
+};
 
 /// What a request is known by: the account that it is for, and the key that the page gave it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,12 +52,20 @@ pub(crate) enum Permission {
     Known(Known),
     /// The same code is being sent to under another key.
     Busy,
-    /// The same code was sent to, or may have been, and nobody confirmed that it shall be again.
-    Repeats,
+    /// The same code was sent to, or may have been, and nobody confirmed that it shall be again. With what may have been,
+    /// unless one of them was sent for sure.
+    Repeats { doubts: Vec<Doubt> },
     /// The sign-in, or the account, has sent as many as it may.
     TooMany { retry_after: Duration },
     /// The sign-in is gone.
     SignedOut,
+}
+
+/// A request that nothing has settled.
+#[derive(Debug)]
+pub(crate) struct Doubt {
+    pub(crate) id: SendId,
+    pub(crate) started: Instant,
 }
 
 /// A request in the ledger.
@@ -111,10 +122,10 @@ impl Store {
         &self,
         new: &NewSend<'_>,
         rules: Rules,
-        now: Instant,
+        clock: &Clock,
     ) -> Result<Permission, StoreError> {
         let mut transaction = self.begin().await?;
-        let permission = self.decide(&mut transaction, new, rules, now).await?;
+        let permission = self.decide(&mut transaction, new, rules, clock).await?;
         match permission {
             Permission::Go => transaction.commit().await?,
             _ => transaction.rollback().await?,
@@ -127,7 +138,7 @@ impl Store {
         transaction: &mut Transaction<'static, Any>,
         new: &NewSend<'_>,
         rules: Rules,
-        now: Instant,
+        clock: &Clock,
     ) -> Result<Permission, StoreError> {
         let account = &new.id.account_uuid;
         // Whoever decides for the same account, in this gateway or another, waits here.
@@ -146,10 +157,14 @@ impl Store {
         if counted.rows_affected() == 0 {
             return Ok(Permission::SignedOut);
         }
+        // Not before the locks are held: waiting for them takes its time, and others have sent meanwhile.
+        let now = clock.now();
         let under_way_since = now.minus(rules.under_way_for);
+        let mut doubts = Vec::new();
+        let mut sent_for_sure = false;
         for code in &codes {
             let rows = sqlx::query(
-                "SELECT state, started_ms FROM sends
+                "SELECT idempotency_key, state, started_ms FROM sends
                  WHERE account_uuid = $1 AND code = $2 AND started_ms > $3
                      AND (state IN ('started', 'unknown', 'found')
                          OR (state = 'answered' AND status BETWEEN 200 AND 299))",
@@ -160,15 +175,27 @@ impl Store {
             .fetch_all(&mut **transaction)
             .await?;
             for row in &rows {
-                let under_way = state(row)? == State::Started
-                    && row.try_get::<i64, _>("started_ms")? > under_way_since.0;
-                if under_way {
-                    return Ok(Permission::Busy);
+                let state = state(row)?;
+                let started = Instant(row.try_get("started_ms")?);
+                match state {
+                    State::Started if started > under_way_since => return Ok(Permission::Busy),
+                    State::Started | State::Unknown => doubts.push(Doubt {
+                        id: SendId {
+                            account_uuid: account.clone(),
+                            key: row.try_get("idempotency_key")?,
+                        },
+                        started,
+                    }),
+                    _ => sent_for_sure = true,
                 }
             }
-            if !rows.is_empty() && new.confirmation == Confirmation::Missing {
-                return Ok(Permission::Repeats);
+        }
+        let repeats = sent_for_sure || !doubts.is_empty();
+        if repeats && new.confirmation == Confirmation::Missing {
+            if sent_for_sure {
+                doubts.clear();
             }
+            return Ok(Permission::Repeats { doubts });
         }
         if let Some(retry_after) = over_limit(transaction, new, rules, now).await? {
             return Ok(Permission::TooMany { retry_after });

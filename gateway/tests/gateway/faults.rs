@@ -166,6 +166,52 @@ async fn without_a_connection_nothing_is_sent() {
     stage.stop().await;
 }
 
+/// "None: it did not arrive, and the code may be sent again", without a question more.
+#[tokio::test]
+async fn what_did_not_arrive_may_be_sent_again() {
+    for database in crate::database::each().await {
+        let stage = Stage::with(database, &SHORT).await;
+        for is_asked_first in [true, false] {
+            let browser = stage.signed_in().await;
+            let key = new_key();
+            browser.send("EAAA0001", &key).await;
+            // It may still be on its way.
+            stage.advance(Duration::from_secs(59));
+            let early = browser.send("EAAA0001", &new_key()).await;
+            assert_eq!(early.outcome(), "repeats", "{early:?}");
+            stage.advance(Duration::from_secs(2));
+            if is_asked_first {
+                let told = browser.send("EAAA0001", &key).await;
+                assert_eq!(told.outcome(), "not-arrived");
+            }
+            let posts = stage.plannr.posts().len();
+            let again = browser.send("EAAA0001", &new_key()).await;
+            assert_eq!(again.status, StatusCode::INTERNAL_SERVER_ERROR);
+            assert_eq!(stage.plannr.posts().len(), posts + 1);
+            // So that the next one's list has nothing beside it.
+            stage.advance(Duration::from_secs(300));
+        }
+        stage.stop().await;
+    }
+}
+
+/// One that arrived all the same is found, and needs its confirmation.
+#[tokio::test]
+async fn what_arrived_is_found_before_it_is_sent_again() {
+    let stage = Stage::with(crate::database::sqlite(), &SHORT).await;
+    let browser = stage.signed_in().await;
+    let key = new_key();
+    browser.send("BAAA0001", &key).await;
+    stage.advance(Duration::from_secs(61));
+    let again = browser.send("BAAA0001", &new_key()).await;
+    assert_eq!(again.outcome(), "repeats", "{again:?}");
+    stage.plannr.break_list(true);
+    let told = browser.send("BAAA0001", &key).await;
+    assert_eq!(told.status, StatusCode::OK, "it is known by now: {told:?}");
+    assert_eq!(stage.plannr.posts().len(), 1);
+    stage.stop().await;
+}
+
 #[tokio::test]
 async fn a_connection_of_somebody_elses_is_not_taken_for_ours() {
     let stage = Stage::with(crate::database::sqlite(), &SHORT).await;
