@@ -22,6 +22,8 @@ pub(crate) enum Failure {
     SignedOut,
     NoAccount,
     OtherAccount,
+    /// 400: a request to send that does not say for which account.
+    AccountUnnamed,
     /// 404
     NoSuchRoute,
     /// 405
@@ -74,7 +76,7 @@ impl Failure {
             Self::SignedOut => StatusCode::UNAUTHORIZED,
             Self::NoSuchRoute => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Query | Self::Key => StatusCode::BAD_REQUEST,
+            Self::Query | Self::Key | Self::AccountUnnamed => StatusCode::BAD_REQUEST,
             Self::Slow => StatusCode::BAD_REQUEST,
             Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -98,6 +100,7 @@ impl Failure {
             Self::OtherAccount => {
                 "This page acts for another account than the one you chose. Reload it."
             }
+            Self::AccountUnnamed => "Say with X-PLANNR-ACCOUNT-UUID which account this is for.",
             Self::NoSuchRoute => "There is nothing at this address.",
             Self::Method => "This address does not take that method.",
             Self::Query => "The list cannot be asked that.",

@@ -36,6 +36,9 @@ pub enum KeysProblem {
     /// One of them is too short or too long.
     #[error("has not {KEY_BYTES} bytes")]
     Length,
+    /// One of them stands for a key in an example, and so is everybody's: the same byte throughout.
+    #[error("is no random key but an example's")]
+    Example,
 }
 
 impl Keys {
@@ -50,7 +53,11 @@ impl Keys {
             .into_iter()
             .map(|text| {
                 let bytes = STANDARD.decode(text).map_err(|_| KeysProblem::NotBase64)?;
-                bytes.try_into().map_err(|_| KeysProblem::Length)
+                let key: [u8; KEY_BYTES] = bytes.try_into().map_err(|_| KeysProblem::Length)?;
+                match key.iter().all(|byte| *byte == key[0]) {
+                    true => Err(KeysProblem::Example),
+                    false => Ok(key),
+                }
             })
             .collect::<Result<Vec<_>, _>>()?;
         match keys.is_empty() {
@@ -234,8 +241,17 @@ mod tests {
 
     #[test]
     fn keys_are_told_apart_from_what_is_none() {
-        let good = STANDARD.encode([7; KEY_BYTES]);
+        let good: [u8; KEY_BYTES] = std::array::from_fn(|index| index.to_le_bytes()[0]);
+        let good = STANDARD.encode(good);
         assert!(Keys::from_base64([good.as_str()]).is_ok());
+        // What an earlier example had is among them.
+        for byte in [0, 1, 255] {
+            let example = STANDARD.encode([byte; KEY_BYTES]);
+            assert!(matches!(
+                Keys::from_base64([good.as_str(), example.as_str()]),
+                Err(KeysProblem::Example)
+            ));
+        }
         assert!(matches!(Keys::from_base64([]), Err(KeysProblem::None)));
         assert!(matches!(
             Keys::from_base64(["?"]),

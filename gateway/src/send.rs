@@ -38,7 +38,7 @@ pub(crate) async fn create(
     body: Bytes,
 ) -> Result<Response, Failure> {
     let id = SendId {
-        account_uuid: session::account(&sign_in, &headers)?.to_owned(),
+        account_uuid: session::account_to_send(&sign_in, &headers)?.to_owned(),
         key: key(&headers).ok_or(Failure::Key)?,
     };
     let code = code(&headers, &body)?;

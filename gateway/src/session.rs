@@ -141,6 +141,19 @@ pub(crate) fn account<'a>(sign_in: &'a SignIn, headers: &HeaderMap) -> Result<&'
     }
 }
 
+/// The same, for a request that makes an email: a page has to name the account, so that nobody sends for another one than
+/// the one that they see.
+pub(crate) fn account_to_send<'a>(
+    sign_in: &'a SignIn,
+    headers: &HeaderMap,
+) -> Result<&'a str, Failure> {
+    let chosen = account(sign_in, headers)?;
+    match headers.contains_key(ACCOUNT) {
+        true => Ok(chosen),
+        false => Err(Failure::AccountUnnamed),
+    }
+}
+
 /// The id of a session that a frame holds, if the request brings one.
 fn frame_session(headers: &HeaderMap) -> Result<Option<Id>, Failure> {
     let mut given = headers.get_all(header::AUTHORIZATION).iter();

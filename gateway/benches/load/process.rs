@@ -50,7 +50,7 @@ impl Gateway {
             ("CLIENT_ID", "portal".to_owned()),
             (
                 "ENCRYPTION_KEYS",
-                "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=".to_owned(),
+                "PtuoWfuonaoDtdIeuuZAsBZeOU8GhWILVhUa0AQ+oqQ=".to_owned(),
             ),
             ("SENDS_PER_HOUR", "10000".to_owned()),
             ("DATABASE_URL", format!("sqlite:{}", database.display())),

@@ -1,7 +1,7 @@
 use super::*;
 
 fn environment(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
-    let key = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
+    let key = "PtuoWfuonaoDtdIeuuZAsBZeOU8GhWILVhUa0AQ+oqQ=";
     let needed = [
         ("GATEWAY_PUBLIC_ORIGIN", "https://portal.example"),
         ("GATEWAY_CLIENT_ID", "portal"),
@@ -84,6 +84,11 @@ fn what_cannot_be_followed_is_refused() {
         ("GATEWAY_BASE_PATH", "//evil", "base_path"),
         ("GATEWAY_DATABASE_URL", "mysql://x", "database_url"),
         ("GATEWAY_ENCRYPTION_KEYS", "not-a-key", "encryption_keys"),
+        (
+            "GATEWAY_ENCRYPTION_KEYS",
+            "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=",
+            "encryption_keys",
+        ),
         ("GATEWAY_TICKET_SECRET", "not-long-enough", "ticket_secret"),
         ("GATEWAY_SENDS_PER_HOUR", "0", "sends_per_hour"),
         ("GATEWAY_SENDS_PER_HOUR", "-1", "sends_per_hour"),

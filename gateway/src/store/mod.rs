@@ -167,7 +167,18 @@ impl Kind {
     fn pool(self) -> AnyPoolOptions {
         let pool = AnyPoolOptions::new().acquire_timeout(ACQUIRE_LIMIT);
         match self {
-            Self::Postgres => pool.max_connections(POSTGRES_CONNECTIONS),
+            Self::Postgres => {
+                pool.max_connections(POSTGRES_CONNECTIONS)
+                    .after_connect(|connection, _| {
+                        Box::pin(async move {
+                            // As for SQLite below, whatever the server's own default is; stronger ones stay.
+                            let setting = "SELECT set_config('synchronous_commit', 'on', false)
+                                 WHERE current_setting('synchronous_commit') <> 'remote_apply'";
+                            sqlx::raw_sql(setting).execute(connection).await?;
+                            Ok(())
+                        })
+                    })
+            }
             // SQLite writes one at a time anyway, and what locks the file has to stay.
             Self::Sqlite => pool
                 .max_connections(1)

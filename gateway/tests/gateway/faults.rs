@@ -307,8 +307,9 @@ async fn a_broken_request_sends_nothing() {
         format!(
             "POST {CREATE} HTTP/1.1\r\nHost: portal.example\r\nOrigin: https://portal.example\r\n\
              X-Referral-Connect: 1\r\nContent-Type: application/json\r\nIdempotency-Key: {}\r\n\
-             Cookie: {cookie}\r\n{extra}",
-            new_key()
+             X-Plannr-Account-Uuid: {}\r\nCookie: {cookie}\r\n{extra}",
+            new_key(),
+            browser.account
         )
     };
     let body = r#"{"adviser_key":"AAAA0001"}"#;
@@ -368,8 +369,9 @@ async fn damaged_requests_do_no_harm() {
             0 => format!("GET {CREATE}?filter%5Bdirection%5D=sent&per_page=50 HTTP/1.1\r\n"),
             1 => format!("GET {CREATE}/{} HTTP/1.1\r\n", new_key()),
             _ => format!(
-                "POST {CREATE} HTTP/1.1\r\nIdempotency-Key: {}\r\n",
-                new_key()
+                "POST {CREATE} HTTP/1.1\r\nIdempotency-Key: {}\r\nX-Plannr-Account-Uuid: {}\r\n",
+                new_key(),
+                browser.account
             ),
         };
         let body = format!(r#"{{"adviser_key":"A{}"}}"#, &new_key()[..7]);

@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 use crate::{
     browser::{Answer, Browser, CREATE, answer, new_key},
     database,
+    keys::NEW_KEY,
     stage::{Stage, TICKET_SECRET},
 };
 
@@ -48,6 +49,7 @@ async fn exchange(browser: &Browser, ticket: &str) -> Answer {
 
 fn press(browser: &Browser, session: &str, code: &str) -> RequestBuilder {
     frame_asks(browser, Method::POST, CREATE)
+        .header("x-plannr-account-uuid", &browser.account)
         .bearer_auth(session)
         .header("idempotency-key", new_key())
         .body(json!({ "adviser_key": code }).to_string())
@@ -123,7 +125,7 @@ async fn only_the_partners_page_has_its_user_sign_in() {
 async fn a_frame_sends_with_a_ticket_and_without_a_cookie() {
     for database in database::each().await {
         let stage = Stage::with(database, &CHANGES).await;
-        let frame = stage.browser();
+        let mut frame = stage.browser();
         let early = exchange(&frame, &fresh(&stage, "u1")).await;
         assert_eq!(
             early.status,
@@ -136,6 +138,10 @@ async fn a_frame_sends_with_a_ticket_and_without_a_cookie() {
         assert_eq!(opened.header("access-control-allow-origin"), "null");
         assert!(opened.set_cookies().is_empty());
         let session = opened.json()["session"].as_str().unwrap().to_owned();
+        opened.json()["account_uuid"]
+            .as_str()
+            .unwrap()
+            .clone_into(&mut frame.account);
         let sent = answer(press(&frame, &session, "AAAA0001")).await;
         assert_eq!(sent.status, StatusCode::CREATED, "{sent:?}");
         let post = &stage.plannr.posts()[0];
@@ -259,7 +265,6 @@ async fn without_a_secret_there_are_no_frames() {
 
 #[tokio::test]
 async fn signing_out_leaves_no_sign_in_of_before_a_change_of_keys() {
-    const NEW_KEY: &str = "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI=";
     let mut stage = Stage::with(database::sqlite(), &CHANGES).await;
     sign_in(&stage, "u1").await;
     stage.change(

@@ -11,7 +11,7 @@ use crate::{
     stage,
 };
 
-const NEW_KEY: &str = "nJsGFEsx8hdAZcLCzKvyfLGHDfKZDwBzG5lVYJ8xDMM=";
+pub(crate) const NEW_KEY: &str = "nJsGFEsx8hdAZcLCzKvyfLGHDfKZDwBzG5lVYJ8xDMM=";
 
 #[tokio::test]
 async fn a_key_that_is_gone_signs_people_out_and_stops_nothing() {

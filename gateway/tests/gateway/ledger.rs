@@ -248,6 +248,89 @@ async fn keys_that_race_for_a_code_send_once() {
     }
 }
 
+/// What is told as written down has to be on the disk, whatever the server does for others.
+#[tokio::test]
+async fn postgresql_commits_for_good() {
+    let Some(database) = database::postgres().await else {
+        return;
+    };
+    let mut stage = Stage::with(database, &[]).await;
+    let lazy_server = "DO $$ BEGIN
+             EXECUTE format('ALTER DATABASE %I SET synchronous_commit = off', current_database());
+         END $$;
+         CREATE TABLE settings_seen (setting TEXT NOT NULL);
+         CREATE FUNCTION note() RETURNS trigger AS $$ BEGIN
+             INSERT INTO settings_seen VALUES (current_setting('synchronous_commit'));
+             RETURN NEW;
+         END $$ LANGUAGE plpgsql;
+         CREATE TRIGGER notes BEFORE INSERT OR UPDATE ON sends FOR EACH ROW EXECUTE FUNCTION note();";
+    stage.database.execute(lazy_server).await;
+    stage.restart().await;
+    let browser = stage.signed_in().await;
+    let sent = browser.send("AAAA0001", &new_key()).await;
+    assert_eq!(sent.status, StatusCode::CREATED);
+    let mut connection = stage.database.connect().await;
+    let own: String = sqlx::query_scalar("SELECT current_setting('synchronous_commit')")
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
+    assert_eq!(own, "off", "so the server is a lazy one");
+    let seen: Vec<String> = sqlx::query_scalar("SELECT setting FROM settings_seen")
+        .fetch_all(&mut connection)
+        .await
+        .unwrap();
+    // Started, and answered.
+    assert_eq!(seen, ["on", "on"]);
+    connection.close().await.unwrap();
+    stage.stop().await;
+}
+
+/// Taken before, it would be the time of when the wait for others began: they have sent since.
+#[tokio::test]
+async fn the_time_is_looked_at_when_it_is_our_turn() {
+    let Some(database) = database::postgres().await else {
+        return;
+    };
+    let stage = Stage::with(database, &[]).await;
+    let browser = stage.signed_in().await;
+    let mut other = stage.database.connect().await;
+    let mut turn = other.begin().await.unwrap();
+    sqlx::query("INSERT INTO send_locks VALUES ($1, 1)")
+        .bind(&browser.account)
+        .execute(&mut *turn)
+        .await
+        .unwrap();
+    let press = tokio::spawn({
+        let browser = browser.clone();
+        async move { browser.send("AAAA0001", &new_key()).await }
+    });
+    let mut watcher = stage.database.connect().await;
+    let waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'
+         AND datname = current_database()";
+    let mut waiting: i64 = 0;
+    while waiting == 0 {
+        waiting = sqlx::query_scalar(waits)
+            .fetch_one(&mut watcher)
+            .await
+            .unwrap();
+    }
+    let began_ms = i64::try_from(stage.now_s()).unwrap() * 1000;
+    stage.advance(HOUR);
+    turn.commit().await.unwrap();
+    assert_eq!(press.await.unwrap().status, StatusCode::CREATED);
+    let started_ms: i64 = sqlx::query_scalar("SELECT started_ms FROM sends")
+        .fetch_one(&mut watcher)
+        .await
+        .unwrap();
+    assert!(
+        started_ms - began_ms >= 3_600_000,
+        "{started_ms} {began_ms}"
+    );
+    other.close().await.unwrap();
+    watcher.close().await.unwrap();
+    stage.stop().await;
+}
+
 #[tokio::test]
 async fn what_is_too_old_is_forgotten() {
     for database in database::each().await {

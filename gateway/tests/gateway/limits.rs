@@ -94,7 +94,9 @@ async fn a_request_is_no_longer_than_a_kibibyte() {
     };
     let press = |body: String| {
         let request = browser.page_asks(Method::POST, CREATE);
-        let request = request.header("content-type", "application/json");
+        let request = request
+            .header("content-type", "application/json")
+            .header("x-plannr-account-uuid", &browser.account);
         answer(request.header("idempotency-key", new_key()).body(body))
     };
     let long = press(of_length(1025)).await;
@@ -127,6 +129,7 @@ async fn a_body_that_is_no_request_is_refused() {
     ] {
         let request = browser
             .page_asks(Method::POST, CREATE)
+            .header("x-plannr-account-uuid", &browser.account)
             .header("content-type", "application/json");
         let refused = answer(request.header("idempotency-key", new_key()).body(body)).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{body}");
@@ -141,12 +144,14 @@ async fn a_body_that_is_no_request_is_refused() {
     ] {
         let request = browser
             .page_asks(Method::POST, CREATE)
+            .header("x-plannr-account-uuid", &browser.account)
             .header("content-type", kind);
         let refused = answer(request.header("idempotency-key", new_key()).body(good)).await;
         assert_eq!(refused.status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{kind}");
     }
     let request = browser
         .page_asks(Method::POST, CREATE)
+        .header("x-plannr-account-uuid", &browser.account)
         .header("content-type", "application/json");
     assert_eq!(
         answer(request.body(good)).await.status,

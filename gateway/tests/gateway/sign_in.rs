@@ -60,6 +60,7 @@ async fn a_person_signs_in_with_the_sandbox_sends_and_signs_out() {
     let press = browser.bare(Method::POST, CREATE).header("origin", origin);
     let press = press
         .header("x-referral-connect", "1")
+        .header("x-plannr-account-uuid", &browser.account)
         .header("content-type", "application/json");
     let press = press
         .header("idempotency-key", new_key())
@@ -431,6 +432,17 @@ async fn the_account_is_chosen_here_and_no_page_acts_for_another() {
         assert_eq!(
             browser.send("AAAA0002", &new_key()).await.status,
             StatusCode::FORBIDDEN
+        );
+        // Nor for one that it does not name.
+        let unnamed = browser
+            .page_asks(Method::POST, CREATE)
+            .header("content-type", "application/json")
+            .header("idempotency-key", new_key())
+            .body(r#"{"adviser_key":"AAAA0003"}"#);
+        let unnamed = answer(unnamed).await;
+        assert_eq!(
+            (unnamed.status, unnamed.outcome().as_str()),
+            (StatusCode::BAD_REQUEST, "not-sent")
         );
         assert_eq!(stage.plannr.posts().len(), 1);
         stage.stop().await;

@@ -15,7 +15,7 @@ use crate::{
 };
 
 pub(crate) const ORIGIN: &str = "https://portal.example";
-pub(crate) const KEY: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
+pub(crate) const KEY: &str = "PtuoWfuonaoDtdIeuuZAsBZeOU8GhWILVhUa0AQ+oqQ=";
 pub(crate) const TICKET_SECRET: &str = "the secret that the portal's backend has";
 
 pub(crate) struct Stage {

@@ -62,7 +62,7 @@ impl Gateway {
                 set("CLIENT_ID", "portal".to_owned()),
                 set(
                     "ENCRYPTION_KEYS",
-                    "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=".to_owned(),
+                    "PtuoWfuonaoDtdIeuuZAsBZeOU8GhWILVhUa0AQ+oqQ=".to_owned(),
                 ),
                 set("TICKET_SECRET", TICKET_SECRET.to_owned()),
                 set("FRAME_ANCESTORS", parent.to_owned()),
