@@ -4,8 +4,6 @@
 //! `Origin` and `Sec-Fetch-Site` have to name ourselves; and a header that no form and no link can send is required, so
 //! that a browser asks first, and gets no permission, before it sends anything from elsewhere.
 
-use std::time::Duration;
-
 use axum::{
     body::Body,
     extract::{Request, State},
@@ -16,15 +14,13 @@ use axum::{
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio::time::timeout;
 
-use crate::{App, failure::Failure};
+use crate::{App, budget::BODY_LIMIT, failure::Failure};
 
 /// The header that every request of a page has to bring, with any value.
 pub(crate) const REQUIRED: HeaderName = HeaderName::from_static("x-referral-connect");
 
 /// The longest body of a request that is read.
 const LONGEST_BODY_BYTES: usize = 1024;
-/// How long a browser may take to send it.
-const BODY_LIMIT: Duration = Duration::from_secs(10);
 
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");

@@ -1,7 +1,7 @@
 //! A backend for the widget's frontend, after RFC 10017 (OAuth 2.0 for browser-based applications): it signs people in
 //! with Plannr, keeps their tokens to itself, and hands each of their requests on at most once.
 //!
-//! Reading order: `routes` (what there is), `guard` (who may ask), `session` (who is signed in), `sign_in` and `ticket`
+//! Reading order: `routes` (what there is), `guard` (who may ask), `budget` (for how long), `session` (who is signed in), `sign_in` and `ticket`
 //! (how they came to be), `oauth` and `renewal` (tokens), `relay` (questions), `send` and `settle` (requests that make an
 //! email), `upstream` (the API), `pages`, `store` (the database), `seal` (what the database cannot read), `server`.
 
@@ -15,6 +15,7 @@
 )]
 
 mod accounts;
+mod budget;
 mod clock;
 mod error;
 mod failure;

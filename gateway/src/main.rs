@@ -81,7 +81,12 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
         for name in &settings.unknown_variables {
             writeln!(out, "{name} is no setting of the gateway")?;
         }
-        writeln!(out, "the settings can be followed")?;
+        let longest_s = settings.longest_request().as_secs_f64().ceil();
+        writeln!(
+            out,
+            "the settings can be followed; a request takes {longest_s}s at most, and the web server before the gateway \
+             has to wait for longer"
+        )?;
         return Ok(());
     }
     log();

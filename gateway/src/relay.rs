@@ -1,6 +1,7 @@
 //! Questions: the lists and the single connection, passed on as they are.
 
 use axum::{
+    Extension,
     extract::{Path, RawQuery, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -11,6 +12,7 @@ use uuid::Uuid;
 
 use crate::{
     App, accounts,
+    budget::Budget,
     failure::Failure,
     renewal,
     session::{self, SignedIn},
@@ -43,19 +45,29 @@ const PASSED_ON: [HeaderName; 5] = [
 /// `GET /api/v1/referral-connections`
 pub(crate) async fn list(
     State(app): State<App>,
+    Extension(budget): Extension<Budget>,
     SignedIn { sign_in, .. }: SignedIn,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Failure> {
     let query = allowed(query.as_deref().unwrap_or_default()).ok_or(Failure::Query)?;
     let account = session::account(&sign_in, &headers)?.to_owned();
-    let (_, reply) = ask(&app, sign_in, &["referral-connections"], &query, &account).await?;
+    let (_, reply) = ask(
+        &app,
+        sign_in,
+        &["referral-connections"],
+        &query,
+        &account,
+        budget,
+    )
+    .await?;
     answer(reply)
 }
 
 /// `GET /api/v1/referral-connections/{uuid}`
 pub(crate) async fn one(
     State(app): State<App>,
+    Extension(budget): Extension<Budget>,
     Path(uuid): Path<String>,
     SignedIn { sign_in, .. }: SignedIn,
     headers: HeaderMap,
@@ -63,16 +75,17 @@ pub(crate) async fn one(
     let uuid: Uuid = uuid.parse().map_err(|_| Failure::NoSuchRoute)?;
     let account = session::account(&sign_in, &headers)?.to_owned();
     let path = ["referral-connections", &uuid.to_string()];
-    let (_, reply) = ask(&app, sign_in, &path, &[], &account).await?;
+    let (_, reply) = ask(&app, sign_in, &path, &[], &account, budget).await?;
     answer(reply)
 }
 
 /// `GET /api/v1/logins`
 pub(crate) async fn logins(
     State(app): State<App>,
+    Extension(budget): Extension<Budget>,
     SignedIn { sign_in, .. }: SignedIn,
 ) -> Result<Response, Failure> {
-    let (sign_in, reply) = ask(&app, sign_in, &["logins"], &[], "").await?;
+    let (sign_in, reply) = ask(&app, sign_in, &["logins"], &[], "", budget).await?;
     if let (StatusCode::OK, Ok(body)) = (reply.status, &reply.body)
         && let Some(logins) = accounts::read(body)
         && logins.accounts != sign_in.kept.accounts
@@ -94,13 +107,14 @@ pub(crate) async fn ask(
     path: &[&str],
     query: &[(String, String)],
     account_uuid: &str,
+    budget: Budget,
 ) -> Result<(SignIn, Reply), Failure> {
-    let sign_in = renewal::fresh(app, sign_in).await?;
+    let sign_in = renewal::fresh(app, sign_in, budget).await?;
     let who = Credentials {
         access_token: &sign_in.kept.access_token,
         account_uuid,
     };
-    let reply = app.upstream.get(path, query, who).await;
+    let reply = app.upstream.get(path, query, who, budget.answer_by()).await;
     app.metrics.asked(&reply);
     let reply = reply.map_err(Failure::Unanswered)?;
     if reply.status == StatusCode::UNAUTHORIZED {

@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
+use tokio::time::{sleep, timeout_at};
+
 use crate::{
     App,
+    budget::Budget,
     clock::Instant,
     failure::Failure,
     oauth::{NoTokens, Tokens},
@@ -19,24 +22,25 @@ const LOOK: Duration = Duration::from_millis(50);
 const SLACK: Duration = Duration::from_secs(1);
 
 /// The sign-in with an access token that lasts for the request to come.
-pub(crate) async fn fresh(app: &App, sign_in: SignIn) -> Result<SignIn, Failure> {
+pub(crate) async fn fresh(app: &App, sign_in: SignIn, budget: Budget) -> Result<SignIn, Failure> {
+    let renewed = timeout_at(budget.tokens_by(), renewed(app, sign_in)).await;
+    renewed.unwrap_or(Err(Failure::Unanswered(Trouble::TimedOut)))
+}
+
+async fn renewed(app: &App, sign_in: SignIn) -> Result<SignIn, Failure> {
     let clock = &app.settings.clock;
     let lease_lasts = app.settings.answer_limit + store::PERSISTENCE + SLACK;
-    let give_up = tokio::time::Instant::now() + lease_lasts;
     let mut seen = sign_in;
     while seen.access_expires <= clock.now().plus(MARGIN) {
         let now = clock.now();
         let until = now.plus(lease_lasts);
         if app.store.lease_renewal(&seen, until, now).await? == Lease::Taken {
-            // A task of its own: were it dropped with a browser that goes away, the new tokens would be lost, and the
+            // A task of its own: were it dropped with whoever waits for it, the new tokens would be lost, and the
             // old ones are void by then.
             let renewing = app.tasks.spawn(renew(app.clone(), seen));
             return renewing.await.unwrap_or(Err(Failure::Broken));
         }
-        if tokio::time::Instant::now() > give_up {
-            return Err(Failure::Unanswered(Trouble::TimedOut));
-        }
-        tokio::time::sleep(LOOK).await;
+        sleep(LOOK).await;
         seen = app
             .store
             .sign_in(&seen.id, clock.now())

@@ -11,7 +11,7 @@ use axum::{
     routing::{get, post, put},
 };
 
-use crate::{App, failure::Failure, guard, pages, relay, send, session, sign_in, ticket};
+use crate::{App, budget, failure::Failure, guard, pages, relay, send, session, sign_in, ticket};
 
 /// Nothing that a browser could run, load or show in a frame is in an answer.
 const POLICY: &str =
@@ -33,6 +33,7 @@ const HEADERS: [(HeaderName, &str); 5] = [
 pub(crate) fn public(app: &App) -> Router {
     let pages_only = middleware::from_fn_with_state(app.clone(), guard::pages_only);
     let navigation_only = middleware::from_fn_with_state(app.clone(), guard::navigation_only);
+    let in_time = middleware::from_fn_with_state(app.clone(), budget::keep);
     let connections = "/api/v1/referral-connections";
     let for_pages = Router::new()
         .route(connections, get(relay::list).post(send::create))
@@ -44,6 +45,7 @@ pub(crate) fn public(app: &App) -> Router {
         .route("/auth/frame-session", post(ticket::exchange))
         .method_not_allowed_fallback(no_such_method)
         .layer(session::layer(app))
+        .layer(in_time.clone())
         .layer(middleware::from_fn(guard::whole))
         .route_layer(pages_only);
     let for_people = Router::new()
@@ -54,6 +56,7 @@ pub(crate) fn public(app: &App) -> Router {
         .route("/auth/callback", get(sign_in::callback))
         .method_not_allowed_fallback(no_such_method)
         .layer(session::layer(app))
+        .layer(in_time)
         .layer(middleware::from_fn(guard::whole))
         .route_layer(navigation_only);
     let ours = Router::new()

@@ -5,6 +5,7 @@
 //! have happened, and a key that is in it never leaves again.
 
 use axum::{
+    Extension,
     body::Bytes,
     extract::State,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
@@ -12,9 +13,11 @@ use axum::{
 };
 use serde::Deserialize;
 use serde_json::json;
+use tokio::time::{Instant, timeout_at};
 
 use crate::{
     App,
+    budget::Budget,
     failure::Failure,
     list::uuid_in,
     relay, renewal,
@@ -33,18 +36,32 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 pub(crate) async fn create(
     State(app): State<App>,
+    Extension(budget): Extension<Budget>,
     SignedIn { sign_in, .. }: SignedIn,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Failure> {
+    let pressed = press(&app, budget, sign_in, &headers, &body);
+    let pressed = timeout_at(budget.all_by(), pressed).await;
+    // It may be on its way, on its own task; and nothing of what broke off here left anything half done.
+    pressed.unwrap_or(Err(Failure::UnknownInTime))
+}
+
+async fn press(
+    app: &App,
+    budget: Budget,
+    sign_in: SignIn,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Response, Failure> {
     let id = SendId {
-        account_uuid: session::account_to_send(&sign_in, &headers)?.to_owned(),
-        key: key(&headers).ok_or(Failure::Key)?,
+        account_uuid: session::account_to_send(&sign_in, headers)?.to_owned(),
+        key: key(headers).ok_or(Failure::Key)?,
     };
-    let code = code(&headers, &body)?;
+    let code = code(headers, body)?;
     // A sign-in that cannot be renewed sends nothing. But what the ledger knows of the key comes first: another copy of
     // this press may have been sent.
-    let renewed = renewal::fresh(&app, sign_in.clone()).await;
+    let renewed = renewal::fresh(app, sign_in.clone(), budget).await;
     let new = NewSend {
         id: &id,
         sign_in: &sign_in.id,
@@ -55,22 +72,24 @@ pub(crate) async fn create(
         },
     };
     // Without the database nobody knows whether another copy was sent.
-    let mut permission = permit(&app, &new).await?;
+    let mut permission = permit(app, &new).await?;
     if let (Permission::Repeats { doubts }, Ok(sign_in)) = (&permission, &renewed)
-        && settled(&app, sign_in, doubts).await?
+        && settled(app, sign_in, doubts, budget).await?
     {
-        permission = permit(&app, &new).await?;
+        permission = permit(app, &new).await?;
     }
     match permission {
         Permission::Go => {}
-        Permission::Known(known) => return recall(&app, sign_in, &id, known).await,
+        Permission::Known(known) => return recall(app, sign_in, &id, known, budget).await,
         Permission::Busy => return Err(Failure::UnderWay),
         Permission::Repeats { .. } => return Err(Failure::Repeats),
         Permission::TooMany { retry_after } => return Err(Failure::TooMany { retry_after }),
         Permission::SignedOut => return Err(Failure::SignedOut),
     }
     // A task of its own: a browser that goes away takes nothing with it.
-    let sending = app.tasks.spawn(send(app.clone(), renewed, id, code));
+    let sending = app
+        .tasks
+        .spawn(send(app.clone(), renewed, id, code, budget));
     sending.await.unwrap_or(Err(Failure::Unknown))
 }
 
@@ -81,7 +100,12 @@ async fn permit(app: &App, new: &NewSend<'_>) -> Result<Permission, StoreError> 
 
 /// Looks up in the API's list what stands between a person and another request to the same code, and says whether that
 /// settled any of it. Where nothing arrived, the code may be sent again without a question.
-async fn settled(app: &App, sign_in: &SignIn, doubts: &[Doubt]) -> Result<bool, Failure> {
+async fn settled(
+    app: &App,
+    sign_in: &SignIn,
+    doubts: &[Doubt],
+    budget: Budget,
+) -> Result<bool, Failure> {
     let mut any = false;
     for Doubt { id, started } in doubts {
         let known = Known {
@@ -91,7 +115,7 @@ async fn settled(app: &App, sign_in: &SignIn, doubts: &[Doubt]) -> Result<bool, 
             body: Vec::new(),
             started: *started,
         };
-        let known = settle::settle(app, sign_in.clone(), id, known).await?;
+        let known = settle::settle(app, sign_in.clone(), id, known, budget).await?;
         any |= known.state != Ledger::Unknown;
     }
     Ok(any)
@@ -112,11 +136,13 @@ async fn send(
     renewed: Result<SignIn, Failure>,
     id: SendId,
     code: String,
+    budget: Budget,
 ) -> Result<Response, Failure> {
     let sign_in = match renewed {
-        Ok(sign_in) => sign_in,
-        Err(cause) => {
+        Ok(sign_in) if Instant::now() <= budget.leave_by() => sign_in,
+        otherwise => {
             write_down(&app, &id, &without_answer(Ledger::NotSent)).await;
+            let cause = otherwise.err().unwrap_or(Failure::NotSent);
             return Err(nothing_was_sent(cause));
         }
     };
@@ -127,7 +153,7 @@ async fn send(
     let body = json!({ "adviser_key": code }).to_string().into_bytes();
     let reply = app
         .upstream
-        .post(&["referral-connections"], body, who)
+        .post(&["referral-connections"], body, who, budget.answer_by())
         .await;
     let outcome = outcome(&reply);
     write_down(&app, &id, &outcome).await;
@@ -193,6 +219,7 @@ async fn recall(
     sign_in: SignIn,
     id: &SendId,
     known: Known,
+    budget: Budget,
 ) -> Result<Response, Failure> {
     if !known.same_code {
         return Err(Failure::KeyOfAnother);
@@ -200,7 +227,9 @@ async fn recall(
     let age = app.settings.clock.now().since(known.started);
     let known = match known.state {
         Ledger::Started if age < rules(app).under_way_for => return Err(Failure::UnderWay),
-        Ledger::Started | Ledger::Unknown => settle::settle(app, sign_in, id, known).await?,
+        Ledger::Started | Ledger::Unknown => {
+            settle::settle(app, sign_in, id, known, budget).await?
+        }
         _ => known,
     };
     app.metrics.recalled(known.state);

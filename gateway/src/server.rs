@@ -13,10 +13,13 @@ use tokio::{
     sync::{Semaphore, watch},
     time,
 };
+use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt;
 
 /// How long a client may take to send the head of a request; a kept connection is closed after as long.
 const HEAD_LIMIT: Duration = Duration::from_secs(30);
+/// How long a client may take none of an answer before its connection is closed.
+const WRITE_LIMIT: Duration = Duration::from_secs(30);
 /// How much of a head is read.
 const LONGEST_HEAD_BYTES: usize = 16 * 1024;
 
@@ -45,6 +48,8 @@ pub(crate) async fn serve(
         };
         // Answers are small, and a page waits for each of them.
         let _ = stream.set_nodelay(true);
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(WRITE_LIMIT));
         let router = router.clone();
         let service = service_fn(move |request: hyper::Request<Incoming>| {
             let request: Request = request.map(axum::body::Body::new);
@@ -54,7 +59,7 @@ pub(crate) async fn serve(
             .timer(TokioTimer::new())
             .header_read_timeout(HEAD_LIMIT)
             .max_buf_size(LONGEST_HEAD_BYTES)
-            .serve_connection(TokioIo::new(stream), service);
+            .serve_connection(TokioIo::new(Box::pin(stream)), service);
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             // An error here is the other side's business: it went away, or what it sent is not HTTP.

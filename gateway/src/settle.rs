@@ -4,6 +4,7 @@ use axum::http::{StatusCode, header};
 
 use crate::{
     App,
+    budget::Budget,
     failure::Failure,
     list::{List, Verdict, Window},
     relay,
@@ -19,6 +20,7 @@ pub(crate) async fn settle(
     sign_in: SignIn,
     id: &SendId,
     known: Known,
+    budget: Budget,
 ) -> Result<Known, Failure> {
     let query = [
         ("filter[direction]".to_owned(), "sent".to_owned()),
@@ -26,7 +28,7 @@ pub(crate) async fn settle(
         ("per_page".to_owned(), PER_PAGE.to_string()),
     ];
     let path = ["referral-connections"];
-    let reply = match relay::ask(app, sign_in, &path, &query, &id.account_uuid).await {
+    let reply = match relay::ask(app, sign_in, &path, &query, &id.account_uuid, budget).await {
         Ok((_, reply)) if reply.status == StatusCode::OK => reply,
         // Out of reach: as little is known as before.
         Ok(_) | Err(Failure::Unanswered(_)) => return Ok(known),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::{
-    Form, Json,
+    Extension, Form, Json,
     extract::{Query, State, rejection::FormRejection},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
@@ -15,11 +15,13 @@ use axum_extra::extract::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use tokio::time::timeout_at;
 use tower_sessions::Session;
 use uuid::Uuid;
 
 use crate::{
     App, accounts,
+    budget::Budget,
     clock::Instant,
     failure::Failure,
     oauth::{NoTokens, Tokens},
@@ -132,6 +134,7 @@ pub(crate) struct Callback {
 /// `GET /auth/callback`
 pub(crate) async fn callback(
     State(app): State<App>,
+    Extension(budget): Extension<Budget>,
     jar: CookieJar,
     session: Session,
     Query(back): Query<Callback>,
@@ -142,7 +145,7 @@ pub(crate) async fn callback(
     // Used up, however this ends.
     let jar = jar.add(leaving_cookie(String::new(), Duration::ZERO));
     let outcome = match leaving {
-        Some(leaving) => arrive(&app, &session, leaving, back).await,
+        Some(leaving) => arrive(&app, &session, leaving, back, budget).await,
         None => Err(Mishap::Strayed),
     };
     let (word, page) = match outcome {
@@ -179,6 +182,7 @@ async fn arrive(
     session: &Session,
     leaving: Leaving,
     back: Callback,
+    budget: Budget,
 ) -> Result<Arrived, Mishap> {
     let now = app.settings.clock.now();
     // Compared as hashes, so that the time which it takes tells nothing.
@@ -189,7 +193,11 @@ async fn arrive(
         return Err(Mishap::Strayed);
     }
     let code = back.code.ok_or(Mishap::Refused)?;
-    let tokens = match app.oauth.exchange(code, leaving.verifier).await {
+    let exchanged = timeout_at(
+        budget.answer_by(),
+        app.oauth.exchange(code, leaving.verifier),
+    );
+    let tokens = match exchanged.await.map_err(|_| Mishap::Unanswered)? {
         Ok(tokens) => tokens,
         Err(cause @ NoTokens::Refused) => {
             tracing::warn!(%cause, "a code was not exchanged");
@@ -204,7 +212,7 @@ async fn arrive(
         true => app.settings.session_lasts,
         false => app.settings.frame_sign_in_lasts,
     };
-    let sign_in = keep(app, tokens, &leaving.frame_users, now.plus(lasts)).await?;
+    let sign_in = keep(app, tokens, &leaving.frame_users, now.plus(lasts), budget).await?;
     if !sign_in.frame_user.is_empty() {
         return Ok(Arrived::Frame);
     }
@@ -223,12 +231,16 @@ async fn keep(
     tokens: Tokens,
     frame_users: &[String],
     expires: Instant,
+    budget: Budget,
 ) -> Result<SignIn, Mishap> {
     let who = Credentials {
         access_token: &tokens.access,
         account_uuid: "",
     };
-    let reply = app.upstream.get(&["logins"], &[], who).await;
+    let reply = app
+        .upstream
+        .get(&["logins"], &[], who, budget.answer_by())
+        .await;
     let logins = reply
         .ok()
         .filter(|reply| reply.status == StatusCode::OK)

@@ -78,6 +78,8 @@ struct Outgoing<'a> {
     url: Url,
     headers: HeaderMap,
     body: Vec<u8>,
+    /// When the wait for the answer is over.
+    until: Instant,
 }
 
 impl Upstream {
@@ -98,45 +100,49 @@ impl Upstream {
         })
     }
 
-    /// Asks for what is at a path below `/api/v1`.
+    /// Asks for what is at a path below `/api/v1`, and waits until then.
     pub(crate) async fn get(
         &self,
         path: &[&str],
         query: &[(String, String)],
         who: Credentials<'_>,
+        until: Instant,
     ) -> Result<Reply, Trouble> {
         let mut url = self.url(path);
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
-        self.exchange(Outgoing {
+        Self::exchange(Outgoing {
             client: &self.asking,
             method: Method::GET,
             url,
             headers: headers(who),
             body: Vec::new(),
+            until,
         })
         .await
     }
 
-    /// Sends JSON to a path below `/api/v1`, once.
+    /// Sends JSON to a path below `/api/v1`, once, and waits until then.
     pub(crate) async fn post(
         &self,
         path: &[&str],
         json: Vec<u8>,
         who: Credentials<'_>,
+        until: Instant,
     ) -> Result<Reply, Trouble> {
         let mut headers = headers(who);
         headers.insert(
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/json"),
         );
-        self.exchange(Outgoing {
+        Self::exchange(Outgoing {
             client: &self.sending,
             method: Method::POST,
             url: self.url(path),
             headers,
             body: json,
+            until,
         })
         .await
     }
@@ -150,12 +156,13 @@ impl Upstream {
         headers: HeaderMap,
         body: Vec<u8>,
     ) -> Result<Reply, Trouble> {
-        self.exchange(Outgoing {
+        Self::exchange(Outgoing {
             client: &self.sending,
             method,
             url,
             headers,
             body,
+            until: Instant::now() + self.answer_limit,
         })
         .await
     }
@@ -169,8 +176,8 @@ impl Upstream {
         url
     }
 
-    async fn exchange(&self, outgoing: Outgoing<'_>) -> Result<Reply, Trouble> {
-        let deadline = Instant::now() + self.answer_limit;
+    async fn exchange(outgoing: Outgoing<'_>) -> Result<Reply, Trouble> {
+        let deadline = outgoing.until;
         let mut request = Request::new(Full::new(Bytes::from(outgoing.body)));
         *request.method_mut() = outgoing.method;
         *request.uri_mut() = match outgoing.url.as_str().parse() {

@@ -12,7 +12,7 @@ use url::Url;
 
 pub use self::problem::Problem;
 use self::source::Source;
-use crate::{clock::Clock, seal::Keys};
+use crate::{budget, clock::Clock, seal::Keys};
 
 /// How the gateway runs. It has no `Debug`: some of it is secret.
 #[derive(Clone)]
@@ -66,7 +66,8 @@ pub struct Settings {
     /// How long after its start a request that the API's list does not show counts as not arrived: at least twice
     /// `answer_limit`.
     pub settle_after: Duration,
-    /// How long requests that are under way may take to finish when the gateway is told to stop.
+    /// How long requests that are under way may take to finish when the gateway is told to stop: longer than
+    /// [`Settings::longest_request`].
     pub stop_limit: Duration,
     /// How many connections are held open at once; more wait to be taken.
     pub connections: u32,
@@ -81,6 +82,9 @@ pub const PREFIX: &str = "GATEWAY_";
 
 /// The longest a number of days may be that something is kept, in hours: ten years.
 const LONGEST_HOURS: u64 = 10 * 365 * 24;
+
+/// How much longer than the longest request the gateway takes to stop at most, unless it is told.
+const STOP_SLACK: Duration = Duration::from_secs(5);
 
 impl Settings {
     /// Reads the text of a configuration file and the variables of the environment, which win.
@@ -149,7 +153,8 @@ impl Settings {
                 Duration::from_millis(100)..=seconds(120),
             )?,
             settle_after: from.duration("settle_after", seconds(60), seconds(1)..=hours(24))?,
-            stop_limit: from.duration("stop_limit", seconds(25), seconds(1)..=seconds(600))?,
+            // Its default is longer than the longest request, which is known only when all of them are.
+            stop_limit: from.duration("stop_limit", Duration::ZERO, seconds(1)..=seconds(600))?,
             connections: from.number("connections", 4096, 1..=1_000_000)?,
             unknown_variables: Vec::new(),
             clock: Clock::real(),
@@ -169,6 +174,20 @@ impl Settings {
                 "Give it a few seconds more",
             ));
         }
+        let longest = settings.longest_request();
+        if settings.stop_limit.is_zero() {
+            settings.stop_limit = longest + STOP_SLACK;
+        }
+        if settings.stop_limit <= longest {
+            return Err(Problem::new(
+                "stop_limit",
+                "is so short that a request which is under way would be broken off",
+                format!(
+                    "Give it more than {}s, which is what a request can take with this answer_limit",
+                    longest.as_secs_f64().ceil()
+                ),
+            ));
+        }
         if settings.settle_after < settings.answer_limit * 2 {
             return Err(Problem::new(
                 "settle_after",
@@ -177,6 +196,13 @@ impl Settings {
             ));
         }
         Ok(settings)
+    }
+
+    /// The longest that a request can take, from its head to its answer. A web server before the gateway has to wait for
+    /// longer.
+    #[must_use]
+    pub fn longest_request(&self) -> Duration {
+        budget::longest(self.answer_limit)
     }
 }
 

@@ -31,6 +31,8 @@ fn three_settings_are_enough() {
     assert_eq!(settings.connect_limit, Duration::from_secs(5));
     assert_eq!(settings.answer_limit, Duration::from_secs(20));
     assert_eq!(settings.repeat_guard, Duration::from_secs(24 * 3600));
+    assert_eq!(settings.longest_request(), Duration::from_secs(40));
+    assert_eq!(settings.stop_limit, Duration::from_secs(45));
     assert!(settings.ticket_secret.is_none());
 }
 
@@ -98,6 +100,7 @@ fn what_cannot_be_followed_is_refused() {
         ("GATEWAY_ANSWER_LIMIT", "5s", "answer_limit"),
         ("GATEWAY_ANSWER_LIMIT", "31s", "settle_after"),
         ("GATEWAY_SETTLE_AFTER", "39s", "settle_after"),
+        ("GATEWAY_STOP_LIMIT", "40s", "stop_limit"),
         ("GATEWAY_RETENTION", "2h", "retention"),
         ("GATEWAY_FRAME_ANCESTORS", "*", "frame_ancestors"),
     ] {
@@ -108,6 +111,28 @@ fn what_cannot_be_followed_is_refused() {
     problem(Some("sends_per_hours = 4"), &[], "sends_per_hours");
     problem(Some("sends_per_hour = [4]"), &[], "sends_per_hour");
     problem(Some("sends_per_hour ="), &[], "the configuration file");
+}
+
+#[test]
+fn who_gives_answers_more_time_has_more_to_stop() {
+    let given = [
+        ("GATEWAY_ANSWER_LIMIT", "60s"),
+        ("GATEWAY_SETTLE_AFTER", "2m"),
+    ];
+    let settings = Settings::read(None, environment(&given)).unwrap();
+    assert!(settings.stop_limit > settings.longest_request());
+    let with_too_little = [given[0], given[1], ("GATEWAY_STOP_LIMIT", "45s")];
+    problem(None, &with_too_little, "stop_limit");
+}
+
+/// The web server in the operators' page must not give up before the gateway does.
+#[test]
+fn the_web_server_that_is_shown_waits_long_enough() {
+    let page = include_str!("../../../docs/gateway.md");
+    let limit = page.split("proxy_read_timeout ").nth(1).unwrap();
+    let limit_s: u64 = limit.split('s').next().unwrap().parse().unwrap();
+    let settings = Settings::read(None, environment(&[])).unwrap();
+    assert!(Duration::from_secs(limit_s) > settings.longest_request());
 }
 
 #[test]

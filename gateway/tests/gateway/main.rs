@@ -10,6 +10,7 @@
 
 mod answers;
 mod browser;
+mod budgets;
 mod crashes;
 mod cross_site;
 mod database;

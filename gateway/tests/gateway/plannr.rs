@@ -126,6 +126,7 @@ struct Memory {
     /// The error that renewals are refused with.
     renewals_refused: Option<&'static str>,
     renewals_unanswered: bool,
+    renewals_held: bool,
 }
 
 pub(crate) struct Plannr {
@@ -208,6 +209,11 @@ impl Plannr {
         self.memory.lock().unwrap().renewals_unanswered = unanswered;
     }
 
+    /// Answers renewals when [`Plannr::release`] says so.
+    pub(crate) fn hold_renewals(&self, held: bool) {
+        self.memory.lock().unwrap().renewals_held = held;
+    }
+
     /// Answers every request that is held.
     pub(crate) fn release(&self) {
         self.released.notify_waiters();
@@ -277,6 +283,10 @@ async fn answer(
     released: &Notify,
 ) -> Option<()> {
     if seen.line.starts_with("POST /oauth/token ") {
+        let is_held = memory.lock().unwrap().renewals_held;
+        if is_held && seen.body.contains("refresh_token") {
+            released.notified().await;
+        }
         return token(stream, seen, memory).await;
     }
     let bearer = seen
