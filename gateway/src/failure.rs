@@ -1,6 +1,6 @@
 //! Why a request is not answered as it wished, in words for people and in words for programs.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use axum::{
     Json,
@@ -43,8 +43,12 @@ pub(crate) enum Failure {
     UnderWay,
     /// 409: the code was sent to before.
     Repeats,
-    /// 429
+    /// 429: requests to send.
     TooMany {
+        retry_after: Duration,
+    },
+    /// 429: questions.
+    TooManyQuestions {
         retry_after: Duration,
     },
     /// 424: nothing left.
@@ -82,7 +86,7 @@ impl Failure {
             Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Body | Self::KeyOfAnother => StatusCode::UNPROCESSABLE_ENTITY,
             Self::UnderWay | Self::Repeats | Self::TicketSignedOut => StatusCode::CONFLICT,
-            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooMany { .. } | Self::TooManyQuestions { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::NotSent | Self::NotArrived => StatusCode::FAILED_DEPENDENCY,
             Self::Unknown | Self::Unfit => StatusCode::BAD_GATEWAY,
             Self::UnknownInTime => StatusCode::GATEWAY_TIMEOUT,
@@ -92,8 +96,8 @@ impl Failure {
         }
     }
 
-    pub(crate) fn message(self) -> &'static str {
-        match self {
+    pub(crate) fn message(self) -> Cow<'static, str> {
+        let fixed = match self {
             Self::CrossSite => "Only pages of this site can do that.",
             Self::SignedOut => "You are signed out. Sign in, and try again.",
             Self::NoAccount => "Choose the account to act for first.",
@@ -114,8 +118,17 @@ impl Failure {
             Self::Repeats => {
                 "You have sent a request to this code before. Confirm that it shall be sent again."
             }
-            Self::TooMany { .. } => {
-                "You have sent as many requests as you may for now. Nothing was sent."
+            // With the time in words: what counts `Retry-After` down may count from five minutes at most.
+            Self::TooMany { retry_after } => {
+                let wait = in_words(retry_after);
+                let message = format!(
+                    "You have sent as many requests as you may in an hour. Nothing was sent. Send the next one in {wait}."
+                );
+                return message.into();
+            }
+            Self::TooManyQuestions { retry_after } => {
+                let wait = in_words(retry_after);
+                return format!("There were too many questions. Ask again in {wait}.").into();
             }
             Self::NotSent => "Plannr cannot be reached. Nothing was sent.",
             Self::NotArrived => "The request did not arrive. It can be sent again.",
@@ -128,7 +141,8 @@ impl Failure {
             Self::Ticket => "This ticket is used up or too old. Get another one.",
             Self::TicketSignedOut => "Sign in with Plannr first.",
             Self::Broken => "The gateway is out of order. Try again in a moment.",
-        }
+        };
+        fixed.into()
     }
 
     /// What a program can tell it by. For a send: what became of it.
@@ -138,7 +152,7 @@ impl Failure {
             Self::Repeats => "repeats",
             Self::NotArrived => "not-arrived",
             Self::Unknown | Self::UnknownInTime | Self::Broken => "unknown",
-            Self::Unanswered(_) | Self::Unfit => "unanswered",
+            Self::Unanswered(_) | Self::Unfit | Self::TooManyQuestions { .. } => "unanswered",
             _ => "not-sent",
         }
     }
@@ -156,7 +170,7 @@ impl IntoResponse for Failure {
             _ => json!({ "message": message, "outcome": self.outcome() }),
         };
         let mut response = (self.status(), Json(body)).into_response();
-        if let Self::TooMany { retry_after } = self {
+        if let Self::TooMany { retry_after } | Self::TooManyQuestions { retry_after } = self {
             let seconds = retry_after.as_millis().div_ceil(1000).max(1).to_string();
             if let Ok(value) = HeaderValue::try_from(seconds) {
                 response.headers_mut().insert(header::RETRY_AFTER, value);
@@ -164,6 +178,15 @@ impl IntoResponse for Failure {
         }
         response.extensions_mut().insert(self);
         response
+    }
+}
+
+/// A wait, never shorter than it is.
+fn in_words(wait: Duration) -> String {
+    match wait.as_millis().div_ceil(1000).max(1) {
+        1 => "1 second".to_owned(),
+        seconds @ 2..=120 => format!("{seconds} seconds"),
+        seconds => format!("{} minutes", seconds.div_ceil(60)),
     }
 }
 

@@ -2,7 +2,7 @@
 //! with Plannr, keeps their tokens to itself, and hands each of their requests on at most once.
 //!
 //! Reading order: `routes` (what there is), `guard` (who may ask), `budget` (for how long), `session` (who is signed in), `sign_in` and `ticket`
-//! (how they came to be), `oauth` and `renewal` (tokens), `relay` (questions), `send` and `settle` (requests that make an
+//! (how they came to be), `oauth` and `renewal` (tokens), `relay` (questions) and `pace` (how many), `send` and `settle` (requests that make an
 //! email), `upstream` (the API), `pages`, `store` (the database), `seal` (what the database cannot read), `server`.
 
 #![cfg_attr(
@@ -26,6 +26,7 @@ mod oauth;
 mod origin;
 #[doc(hidden)]
 pub mod outside;
+mod pace;
 mod pages;
 mod relay;
 mod renewal;
@@ -57,7 +58,9 @@ pub use self::{
     seal::{Keys, KeysProblem},
     settings::{PREFIX, Problem, Settings},
 };
-use self::{metrics::Metrics, oauth::OAuth, seal::Seal, store::Store, upstream::Upstream};
+use self::{
+    metrics::Metrics, oauth::OAuth, pace::Pace, seal::Seal, store::Store, upstream::Upstream,
+};
 
 /// How often what is too old is deleted.
 const SWEEP_EVERY: Duration = Duration::from_secs(300);
@@ -80,12 +83,14 @@ impl Gateway {
         let upstream = Upstream::new(&settings)?;
         let store =
             Store::open(&settings.database_url, Seal::new(&settings.encryption_keys)).await?;
+        let pace = Arc::new(Pace::new(settings.questions_per_minute));
         let app = App {
             oauth: Arc::new(OAuth::new(&settings, upstream.clone())),
             settings: Arc::new(settings),
             store,
             upstream,
             metrics: Arc::new(Metrics::new()),
+            pace,
             tasks: TaskTracker::new(),
         };
         app.take_over().await;
@@ -142,6 +147,7 @@ struct App {
     upstream: Upstream,
     oauth: Arc<OAuth>,
     metrics: Arc<Metrics>,
+    pace: Arc<Pace>,
     /// What must not be broken off: requests that have left, and renewals.
     tasks: TaskTracker,
 }
@@ -182,6 +188,7 @@ impl App {
 
     async fn sweep_once(&self) {
         let now = self.settings.clock.now();
+        self.pace.sweep(now);
         match self.store.sweep(self.settings.retention, now).await {
             Ok(swept) => tracing::info!(?swept, "deleted what was too old"),
             Err(cause) => tracing::error!(%cause, "what is too old is not deleted"),

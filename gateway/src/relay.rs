@@ -100,7 +100,7 @@ pub(crate) async fn logins(
     answer(reply)
 }
 
-/// Asks the API in a person's name. A token that it refuses is renewed before the next request.
+/// Asks the API in a person's name, as often as that may be. A token that it refuses is renewed before the next request.
 pub(crate) async fn ask(
     app: &App,
     sign_in: SignIn,
@@ -109,6 +109,10 @@ pub(crate) async fn ask(
     account_uuid: &str,
     budget: Budget,
 ) -> Result<(SignIn, Reply), Failure> {
+    if let Err(retry_after) = app.pace.ask(&sign_in.id, app.settings.clock.now()) {
+        app.metrics.refused("too-many-questions");
+        return Err(Failure::TooManyQuestions { retry_after });
+    }
     let sign_in = renewal::fresh(app, sign_in, budget).await?;
     let who = Credentials {
         access_token: &sign_in.kept.access_token,

@@ -31,7 +31,7 @@ pub(crate) async fn settle(
     let reply = match relay::ask(app, sign_in, &path, &query, &id.account_uuid, budget).await {
         Ok((_, reply)) if reply.status == StatusCode::OK => reply,
         // Out of reach: as little is known as before.
-        Ok(_) | Err(Failure::Unanswered(_)) => return Ok(known),
+        Ok(_) | Err(Failure::Unanswered(_) | Failure::TooManyQuestions { .. }) => return Ok(known),
         Err(failure) => return Err(failure),
     };
     let Some(list) = relay::json(&reply).ok().and_then(List::read) else {

@@ -53,6 +53,7 @@ impl Gateway {
                 "PtuoWfuonaoDtdIeuuZAsBZeOU8GhWILVhUa0AQ+oqQ=".to_owned(),
             ),
             ("SENDS_PER_HOUR", "10000".to_owned()),
+            ("QUESTIONS_PER_MINUTE", "1000000".to_owned()),
             ("DATABASE_URL", format!("sqlite:{}", database.display())),
             ("API_URL", format!("http://{upstream}")),
             (

@@ -55,6 +55,8 @@ pub struct Settings {
     pub frame_sign_in_lasts: Duration,
     /// How many requests one sign-in may send in an hour, and how many one account.
     pub sends_per_hour: u32,
+    /// How many questions a sign-in may ask the API in a minute, through one gateway.
+    pub questions_per_minute: u32,
     /// How long the same account and code need a confirmation.
     pub repeat_guard: Duration,
     /// How long what became of a request is kept. Never shorter than `repeat_guard`.
@@ -132,6 +134,7 @@ impl Settings {
                 seconds(60)..=hours(LONGEST_HOURS),
             )?,
             sends_per_hour: from.number("sends_per_hour", 10, 1..=10_000)?,
+            questions_per_minute: from.number("questions_per_minute", 120, 1..=1_000_000)?,
             repeat_guard: from.duration(
                 "repeat_guard",
                 hours(24),

@@ -353,6 +353,9 @@ async fn lock(transaction: &mut Transaction<'static, Any>, account: &str) -> sql
     Ok(())
 }
 
+/// How many rows there may be in an hour for each request that may be sent: those that never left are rows as well.
+const ROWS_FOR_A_SEND: u32 = 10;
+
 /// How long a sign-in, or an account, that has sent as many as it may has to wait. The account counts as well, for signing
 /// in anew takes a moment.
 async fn over_limit(
@@ -362,19 +365,27 @@ async fn over_limit(
     now: Instant,
 ) -> Result<Option<Duration>, StoreError> {
     const HOUR: Duration = Duration::from_secs(3600);
-    // What never left is not counted. The oldest of the last ones as many as may be sent decides.
-    let oldest: Option<i64> = sqlx::query_scalar(
-        "SELECT started_ms FROM sends
+    // The oldest of the last ones as many as there may be decides.
+    let that_left = "SELECT started_ms FROM sends
          WHERE (sign_in = $1 OR account_uuid = $2) AND started_ms > $3 AND state <> 'not-sent'
-         ORDER BY started_ms DESC LIMIT 1 OFFSET $4",
-    )
-    .bind(new.sign_in)
-    .bind(&new.id.account_uuid)
-    .bind(now.minus(HOUR).0)
-    .bind(i64::from(rules.sends_per_hour) - 1)
-    .fetch_optional(&mut **transaction)
-    .await?;
-    Ok(oldest.map(|oldest| Instant(oldest).plus(HOUR).since(now)))
+         ORDER BY started_ms DESC LIMIT 1 OFFSET $4";
+    let of_all = "SELECT started_ms FROM sends
+         WHERE (sign_in = $1 OR account_uuid = $2) AND started_ms > $3
+         ORDER BY started_ms DESC LIMIT 1 OFFSET $4";
+    let rows = rules.sends_per_hour.saturating_mul(ROWS_FOR_A_SEND);
+    for (statement, most) in [(that_left, rules.sends_per_hour), (of_all, rows)] {
+        let oldest: Option<i64> = sqlx::query_scalar(statement)
+            .bind(new.sign_in)
+            .bind(&new.id.account_uuid)
+            .bind(now.minus(HOUR).0)
+            .bind(i64::from(most) - 1)
+            .fetch_optional(&mut **transaction)
+            .await?;
+        if let Some(oldest) = oldest {
+            return Ok(Some(Instant(oldest).plus(HOUR).since(now)));
+        }
+    }
+    Ok(None)
 }
 
 fn state(row: &AnyRow) -> sqlx::Result<State> {

@@ -14,7 +14,8 @@ use reqwest::StatusCode;
 use crate::{
     browser::{Answer, Browser, new_key},
     database::{self, Database},
-    plannr::{Fault, Plannr},
+    fault::Fault,
+    plannr::Plannr,
     process::Process,
     stage,
 };
@@ -196,6 +197,7 @@ async fn start(plannr: &Plannr, database: &Database) -> Process {
         ("CONNECT_LIMIT", "100ms"),
         ("ANSWER_LIMIT", "300ms"),
         ("SETTLE_AFTER", "1s"),
+        ("QUESTIONS_PER_MINUTE", "1000000"),
     ] {
         environment.push((format!("GATEWAY_{name}"), value.to_owned()));
     }

@@ -11,7 +11,7 @@ use tokio::{
 
 use crate::{
     browser::{CREATE, answer, new_key},
-    plannr::Fault,
+    fault::Fault,
     stage::{Stage, environment},
 };
 

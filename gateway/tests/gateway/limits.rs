@@ -249,3 +249,79 @@ async fn no_body_is_longer_than_a_kibibyte() {
     }
     stage.stop().await;
 }
+
+/// What never left makes no email, but rows.
+#[tokio::test]
+async fn what_is_never_sent_does_not_fill_the_database() {
+    for database in database::each().await {
+        let stage = Stage::with(database, &[("GATEWAY_SENDS_PER_HOUR", "2")]).await;
+        let browser = stage.signed_in().await;
+        stage.advance(Duration::from_secs(3600));
+        stage.plannr.leave_renewals_unanswered(true);
+        for index in 0..20 {
+            let press = browser.send(&format!("AAAA{index:04}"), &new_key()).await;
+            assert_eq!(press.status, StatusCode::FAILED_DEPENDENCY, "{index}");
+        }
+        let refused = browser.send("AAAA0020", &new_key()).await;
+        assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(refused.outcome(), "not-sent");
+        stage.plannr.leave_renewals_unanswered(false);
+        let wait: u64 = refused.header("retry-after").parse().unwrap();
+        stage.advance(Duration::from_secs(wait));
+        let sent = browser.send("AAAA0020", &new_key()).await;
+        assert_eq!(sent.status, StatusCode::CREATED, "{sent:?}");
+        stage.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_sign_in_asks_so_much_in_a_minute() {
+    let changes = [("GATEWAY_QUESTIONS_PER_MINUTE", "6")];
+    let stage = Stage::with(database::sqlite(), &changes).await;
+    let browser = stage.signed_in().await;
+    let key = new_key();
+    browser.send("BAAA0001", &key).await;
+    // Whatever is asked of the API counts.
+    let one = format!("{CREATE}/{}", new_key());
+    for path in [CREATE, &one, "/api/v1/logins", CREATE, CREATE, CREATE] {
+        let asked = answer(browser.page_asks(Method::GET, path)).await;
+        assert_eq!(asked.status, StatusCode::OK, "{path}: {asked:?}");
+    }
+    let asked_before = stage.plannr.seen().len();
+    let refused = answer(browser.page_asks(Method::GET, CREATE)).await;
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(refused.outcome(), "unanswered");
+    let wait: u64 = refused.header("retry-after").parse().unwrap();
+    assert!((8..=10).contains(&wait), "{wait}");
+    // What is known of a press does not change with that: it may have been sent.
+    let doubtful = browser.send("BAAA0001", &key).await;
+    assert_eq!(
+        (doubtful.status, doubtful.outcome().as_str()),
+        (StatusCode::BAD_GATEWAY, "unknown")
+    );
+    assert_eq!(stage.plannr.seen().len(), asked_before);
+    let other = stage.signed_in().await;
+    let theirs = answer(other.page_asks(Method::GET, CREATE)).await;
+    assert_eq!(theirs.status, StatusCode::OK);
+    stage.advance(Duration::from_secs(wait));
+    let later = browser.send("BAAA0001", &key).await;
+    assert_eq!(later.status, StatusCode::OK, "{later:?}");
+    stage.stop().await;
+}
+
+/// The widget counts five minutes down at most, so the words have to say it.
+#[tokio::test]
+async fn who_has_to_wait_is_told_how_long() {
+    let stage = Stage::with(database::sqlite(), &[("GATEWAY_SENDS_PER_HOUR", "1")]).await;
+    let browser = stage.signed_in().await;
+    browser.send("AAAA0001", &new_key()).await;
+    stage.advance(Duration::from_secs(1025));
+    let refused = browser.send("AAAA0002", &new_key()).await;
+    let message = refused.json()["message"].as_str().unwrap().to_owned();
+    assert!(message.ends_with("in 43 minutes."), "{message}");
+    stage.advance(Duration::from_secs(2500));
+    let refused = browser.send("AAAA0002", &new_key()).await;
+    let message = refused.json()["message"].as_str().unwrap().to_owned();
+    assert!(message.ends_with(" seconds."), "{message}");
+    stage.stop().await;
+}
