@@ -30,6 +30,10 @@ const FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
 const FRAME_HEADERS: &str = "accept, authorization, content-type, idempotency-key, \
      x-plannr-account-uuid, x-referral-confirmed, x-referral-connect";
 
+/// What a frame may read of an answer, besides its body and the few headers that anybody may.
+const FRAME_READS: &str = "date, retry-after, idempotency-replayed, x-ratelimit-limit, \
+     x-ratelimit-remaining, x-ratelimit-reset";
+
 /// Where a request comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Caller {
@@ -64,6 +68,10 @@ pub(crate) async fn pages_only(
         headers.insert(
             header::ACCESS_CONTROL_ALLOW_ORIGIN,
             HeaderValue::from_static("null"),
+        );
+        headers.insert(
+            header::ACCESS_CONTROL_EXPOSE_HEADERS,
+            HeaderValue::from_static(FRAME_READS),
         );
         headers.append(header::VARY, HeaderValue::from_static("Origin"));
     }

@@ -172,16 +172,19 @@ pub fn interpret_create(reply: Result<Reply, Failure>, now: Timestamp) -> Outcom
     let Some(mut reason) = Reason::of_status(reply.status) else {
         return Outcome::Unknown(Doubt::Status(reply.status));
     };
-    match (reply.status, wire::gateway_outcome(&reply.body).as_deref()) {
+    let of_gateway = wire::gateway_outcome(&reply.body);
+    match (reply.status, of_gateway.as_deref()) {
         // By another press, or by this one whose answer was lost on the way.
         (409, Some("under-way")) => return Outcome::Unknown(Doubt::Status(409)),
         (409, Some("repeats")) => reason = Reason::Repeats,
         (424, Some(_)) => return Outcome::NotSent(NotSent::OutOfReach),
         _ => {}
     }
-    // Other refusals have a message as well, but it may hold the names of the server's classes.
+    // Other refusals have a message as well, but it may hold the names of the server's classes. A gateway's has none, and
+    // says how long to wait where that is longer than is counted down.
     let message = match reason {
         Reason::KeyRefused | Reason::Conflict => wire::refusal(&reply.body),
+        Reason::TooMany if of_gateway.is_some() => wire::refusal(&reply.body),
         _ => None,
     };
     Outcome::Rejected(Rejection {

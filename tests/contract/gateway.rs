@@ -86,7 +86,12 @@ fn what_a_gateway_says_of_a_request_counts() {
     assert_eq!(of(502, "unknown"), Outcome::Unknown(Doubt::Status(502)));
     // Its own refusals are refusals, and so are others' that do not say.
     assert_eq!(reason(of(400, "not-sent")), Reason::Other);
-    assert_eq!(reason(of(429, "not-sent")), Reason::TooMany);
+    let Outcome::Rejected(too_many) = of(429, "not-sent") else {
+        panic!("{:?}", of(429, "not-sent"));
+    };
+    assert_eq!(too_many.reason, Reason::TooMany);
+    // It says how long to wait, which may be longer than the widget counts down.
+    assert_eq!(too_many.message.as_deref(), Some("words"));
     assert_eq!(reason(of(422, "under-way")), Reason::KeyRefused);
     assert_eq!(reason(of(409, "other")), Reason::Conflict);
     for body in ["", "{}", "[]", "{\"outcome\":7}", "\"repeats\""] {

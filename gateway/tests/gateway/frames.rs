@@ -160,6 +160,49 @@ async fn a_frame_sends_with_a_ticket_and_without_a_cookie() {
     }
 }
 
+/// A sandboxed frame is another origin to the gateway, although it serves it: what it may read has to be named.
+#[tokio::test]
+async fn a_frame_reads_what_the_widget_goes_by() {
+    let changes = [CHANGES[0], ("GATEWAY_SENDS_PER_HOUR", "1")];
+    let stage = Stage::with(database::sqlite(), &changes).await;
+    sign_in(&stage, "u1").await;
+    let mut frame = stage.browser();
+    let opened = exchange(&frame, &fresh(&stage, "u1")).await;
+    let session = opened.json()["session"].as_str().unwrap().to_owned();
+    opened.json()["account_uuid"]
+        .as_str()
+        .unwrap()
+        .clone_into(&mut frame.account);
+    let key = new_key();
+    let send = |key: &str| {
+        frame_asks(&frame, Method::POST, CREATE)
+            .header("x-plannr-account-uuid", &frame.account)
+            .bearer_auth(&session)
+            .header("idempotency-key", key)
+            .body(json!({ "adviser_key": "AAAA0001" }).to_string())
+    };
+    let sent = answer(send(&key)).await;
+    let replayed = answer(send(&key)).await;
+    let too_many = answer(send(&new_key()).header("x-referral-confirmed", "1")).await;
+    for (answer, header) in [
+        (&sent, "date"),
+        (&replayed, "idempotency-replayed"),
+        (&too_many, "retry-after"),
+    ] {
+        assert_ne!(answer.header(header), "", "{answer:?}");
+        let exposed = answer.header("access-control-expose-headers");
+        assert!(
+            exposed.split(", ").any(|name| name == header),
+            "{header}: {answer:?}"
+        );
+    }
+    // Pages of the gateway's own origin read everything, and others nothing.
+    let page = stage.signed_in().await;
+    let asked = answer(page.page_asks(Method::GET, CREATE)).await;
+    assert_eq!(asked.header("access-control-expose-headers"), "");
+    stage.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_ticket_counts_once_for_a_minute_and_with_the_secret() {
     for database in database::each().await {
