@@ -163,6 +163,9 @@ impl App {
 
     async fn give_up_started(&self) -> Result<(), store::StoreError> {
         let now = self.settings.clock.now();
+        if self.store.is_ours_alone() {
+            self.store.give_up_all_renewals().await?;
+        }
         let before = match self.store.is_ours_alone() {
             true => now,
             // Another gateway may be waiting for their answers.

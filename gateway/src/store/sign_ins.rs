@@ -217,6 +217,14 @@ impl Store {
         Ok(())
     }
 
+    /// Lets others renew what an earlier run of this program, whose file this is alone, was renewing when it ended.
+    pub(crate) async fn give_up_all_renewals(&self) -> Result<(), StoreError> {
+        sqlx::query("UPDATE sign_ins SET renewing_until_ms = 0 WHERE renewing_until_ms > 0")
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
     /// Marks the access token as one that has to be renewed before it is used again.
     pub(crate) async fn distrust_token(&self, seen: &SignIn) -> Result<(), StoreError> {
         sqlx::query("UPDATE sign_ins SET access_expires_ms = 0 WHERE id = $1 AND version = $2")

@@ -10,6 +10,7 @@ use std::{
 
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use reqwest::StatusCode;
+use tokio::task::JoinHandle;
 
 use crate::{
     browser::{Answer, Browser, new_key},
@@ -43,9 +44,44 @@ struct Runs {
     database: Database,
     gateway: Process,
     random: StdRng,
-    kills: u32,
-    /// Kills after the request had left and before it was answered.
-    kills_between: u32,
+    kills: Kills,
+}
+
+/// How many gateways were killed.
+#[derive(Debug, Default)]
+struct Kills {
+    /// At a moment that nobody chose.
+    at_random: u32,
+    /// After the request had left and before it was answered.
+    between: u32,
+    /// After the API had got a refresh token and before it gave new tokens.
+    renewing: u32,
+    /// While the API's list was asked for.
+    settling: u32,
+}
+
+/// What happens to a run's first press.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mishap {
+    None,
+    BrowserGone,
+    KilledAtRandom,
+    KilledBetween,
+    KilledRenewing,
+    KilledSettling,
+}
+
+impl Mishap {
+    const ALL: [Self; 7] = [
+        Self::None,
+        Self::BrowserGone,
+        // Twice as often as others.
+        Self::KilledAtRandom,
+        Self::KilledAtRandom,
+        Self::KilledBetween,
+        Self::KilledRenewing,
+        Self::KilledSettling,
+    ];
 }
 
 /// What was seen of a run's presses.
@@ -64,29 +100,36 @@ impl Runs {
             database,
             gateway,
             random,
-            kills: 0,
-            kills_between: 0,
+            kills: Kills::default(),
         }
     }
 
     async fn go(mut self, runs: u32) {
         let started = Instant::now();
         for run in 0..runs {
-            self.run(run).await;
+            // The first ones in turn, so that each is among however few runs.
+            let mishap = match Mishap::ALL.get(run as usize) {
+                Some(mishap) => *mishap,
+                None => Mishap::ALL[self.random.random_range(0..Mishap::ALL.len())],
+            };
+            self.run(run, mishap).await;
         }
         let kind = &self.database.url[..6];
-        let (kills, between) = (self.kills, self.kills_between);
         let took = started.elapsed();
-        eprintln!("{kind}: {runs} runs, {kills} kills, {between} of them in between, {took:?}");
+        eprintln!("{kind}: {runs} runs, {:?}, {took:?}", self.kills);
+        let Kills {
+            at_random,
+            between,
+            renewing,
+            settling,
+        } = self.kills;
+        let each = [at_random, between, renewing, settling];
+        let enough = runs < Mishap::ALL.len() as u32 || each.iter().all(|kills| *kills > 0);
+        assert!(enough, "{:?}", self.kills);
     }
 
-    async fn run(&mut self, run: u32) {
-        let (letter, fault) = loop {
-            let picked = Fault::ALL[self.random.random_range(0..Fault::ALL.len())];
-            if picked.1 != Fault::Held {
-                break picked;
-            }
-        };
+    async fn run(&mut self, run: u32, mishap: Mishap) {
+        let (letter, fault) = self.fault(mishap);
         let code = format!("{letter}{run:07}");
         let key = new_key();
         let before = self.plannr.posts().len();
@@ -94,43 +137,12 @@ impl Runs {
         let account = uuid::Uuid::new_v4().to_string();
         // On a busy machine the API may take longer than it is given here.
         while browser.try_to_sign_in(&account).await.status != StatusCode::OK {}
-
-        let press = tokio::spawn({
-            let (browser, code, key) = (browser.clone(), code.clone(), key.clone());
-            async move {
-                browser
-                    .press(&code, &key)
-                    .send()
-                    .await
-                    .map(|answer| answer.status())
-            }
-        });
-        // Half of them are killed, most of those while something happens; others lose their browser.
-        let moment = Duration::from_micros(self.random.random_range(0..20_000));
-        match self.random.random_range(0..4) {
-            0 | 1 => {
-                tokio::time::sleep(moment).await;
-                self.gateway.kill();
-                self.kills += 1;
-                let answered = matches!(press.await, Ok(Ok(_)));
-                if !answered && self.plannr.posts().len() > before {
-                    self.kills_between += 1;
-                }
-                self.gateway = start(&self.plannr, &self.database).await;
-                browser = browser.at(self.gateway.address);
-            }
-            2 => {
-                tokio::time::sleep(moment).await;
-                press.abort();
-                let _ = press.await;
-            }
-            _ => drop(press.await.unwrap()),
-        }
-        let (told, last) = self.truth(&browser, &code, &key, before).await;
+        let before = before + self.press(&mut browser, &code, &key, mishap).await;
+        let (told, last) = self.truth(&mut browser, &code, &key, before).await;
 
         let sent = self.plannr.posts().len() - before;
         let made = self.plannr.made(&browser.account);
-        let what = format!("run {run}, {fault:?}: {sent} requests, {last:?}");
+        let what = format!("run {run}, {mishap:?}, {fault:?}: {sent} requests, {last:?}");
         assert!(sent <= 1, "{what}");
         assert_eq!(
             made.len(),
@@ -149,6 +161,107 @@ impl Runs {
         }
     }
 
+    fn fault(&mut self, mishap: Mishap) -> (char, Fault) {
+        loop {
+            let picked = Fault::ALL[self.random.random_range(0..Fault::ALL.len())];
+            let fits = match mishap {
+                // Its answer does not come before the end.
+                Mishap::KilledBetween => matches!(
+                    picked.1,
+                    Fault::Held | Fault::Silence | Fault::MadeAndSilence
+                ),
+                // No answer settles it, so the list is asked for.
+                Mishap::KilledSettling => matches!(
+                    picked.1,
+                    Fault::MadeAndCut | Fault::Cut | Fault::Error | Fault::MadeAndError
+                ),
+                _ => picked.1 != Fault::Held,
+            };
+            if fits {
+                return picked;
+            }
+        }
+    }
+
+    /// The first press of a key, or the first two. Says how many requests of other keys have left for it.
+    async fn press(
+        &mut self,
+        browser: &mut Browser,
+        code: &str,
+        key: &str,
+        mishap: Mishap,
+    ) -> usize {
+        let mut others = 0;
+        let before = self.plannr.posts().len();
+        match mishap {
+            Mishap::KilledRenewing => {
+                // A refused token is renewed before the next request.
+                while self.plannr.posts().len() == before {
+                    browser.send("QAAAAAAA", &new_key()).await;
+                }
+                others = self.plannr.posts().len() - before;
+                self.plannr.hold_renewals(true);
+            }
+            Mishap::KilledSettling => {
+                browser.send(code, key).await;
+                self.plannr.hold_lists(true);
+            }
+            _ => {}
+        }
+        let seen = self.plannr.seen().len();
+        let press = tokio::spawn({
+            let request = browser.press(code, key);
+            async move { request.send().await.map(|answer| answer.status()) }
+        });
+        let moment = Duration::from_micros(self.random.random_range(0..20_000));
+        match mishap {
+            Mishap::None => drop(press.await.unwrap()),
+            Mishap::BrowserGone => {
+                tokio::time::sleep(moment).await;
+                press.abort();
+                let _ = press.await;
+            }
+            Mishap::KilledAtRandom => {
+                tokio::time::sleep(moment).await;
+                self.kill().await;
+                self.kills.at_random += 1;
+                let answered = matches!(press.await, Ok(Ok(_)));
+                if !answered && self.plannr.posts().len() > before {
+                    self.kills.between += 1;
+                }
+            }
+            Mishap::KilledBetween => {
+                self.plannr.await_line(seen, "POST /api/").await;
+                self.kills.between += self.kill_under(press).await;
+            }
+            Mishap::KilledRenewing => {
+                self.plannr.await_line(seen, "POST /oauth/token ").await;
+                self.kills.renewing += self.kill_under(press).await;
+                self.plannr.hold_renewals(false);
+            }
+            Mishap::KilledSettling => {
+                self.plannr.await_line(seen, "GET /api/").await;
+                self.kills.settling += self.kill_under(press).await;
+                self.plannr.hold_lists(false);
+            }
+        }
+        // Whoever is held up still has nobody to answer any more.
+        self.plannr.release();
+        *browser = browser.at(self.gateway.address);
+        others
+    }
+
+    /// Kills the gateway, and counts it if that left the press without an answer.
+    async fn kill_under<T>(&mut self, press: JoinHandle<Result<T, reqwest::Error>>) -> u32 {
+        self.kill().await;
+        u32::from(!matches!(press.await, Ok(Ok(_))))
+    }
+
+    async fn kill(&mut self) {
+        self.gateway.kill();
+        self.gateway = start(&self.plannr, &self.database).await;
+    }
+
     /// Goes on with a database in which nothing has happened.
     async fn begin_afresh(&mut self) {
         let database = match self.database.is_shared() {
@@ -159,10 +272,10 @@ impl Runs {
         self.database = database;
     }
 
-    /// Presses on with the same key until something is known for good.
+    /// Presses on with the same key until something is known for good. Whoever is signed out signs in anew.
     async fn truth(
         &self,
-        browser: &Browser,
+        browser: &mut Browser,
         code: &str,
         key: &str,
         before: usize,
@@ -170,10 +283,17 @@ impl Runs {
         let started = Instant::now();
         for _ in 0..MOST_PRESSES {
             let answer = browser.send(code, key).await;
+            let has_left = self.plannr.posts().len() > before;
             let mut told = Told::default();
             match (answer.status, answer.outcome().as_str()) {
                 (status, _) if status.is_success() => told.sent = true,
                 (StatusCode::FAILED_DEPENDENCY, "not-arrived" | "not-sent") => {}
+                (StatusCode::UNAUTHORIZED, "not-sent") => {
+                    assert!(!has_left, "{answer:?}");
+                    let account = browser.account.clone();
+                    browser.try_to_sign_in(&account).await;
+                    continue;
+                }
                 (StatusCode::UNPROCESSABLE_ENTITY | StatusCode::UNAUTHORIZED, _) => {
                     told.refused = true;
                 }

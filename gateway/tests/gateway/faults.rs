@@ -12,6 +12,7 @@ use tokio::{
 use crate::{
     browser::{CREATE, answer, new_key},
     fault::Fault,
+    panics,
     stage::{Stage, environment},
 };
 
@@ -398,8 +399,9 @@ async fn damaged_requests_do_no_harm() {
         let _ = stream.shutdown().await;
         let mut answered = Vec::new();
         let _ = stream.read_to_end(&mut answered).await;
-        let panicked = answered.starts_with(b"HTTP/1.1 503");
-        assert!(!panicked, "{}", String::from_utf8_lossy(&bytes));
+        let is_broken = answered.starts_with(b"HTTP/1.1 503");
+        assert!(!is_broken, "{}", String::from_utf8_lossy(&bytes));
+        panics::assert_none();
     }
     for post in stage.plannr.posts() {
         let body: serde_json::Value = serde_json::from_str(&post.body).unwrap();

@@ -20,6 +20,7 @@ mod frames;
 mod keys;
 mod ledger;
 mod limits;
+mod panics;
 mod plannr;
 mod privacy;
 mod process;

@@ -45,6 +45,7 @@ struct Memory {
     renewals_refused: Option<&'static str>,
     renewals_unanswered: bool,
     renewals_held: bool,
+    lists_held: bool,
 }
 
 pub(crate) struct Plannr {
@@ -130,6 +131,19 @@ impl Plannr {
     /// Answers renewals when [`Plannr::release`] says so.
     pub(crate) fn hold_renewals(&self, held: bool) {
         self.memory.lock().unwrap().renewals_held = held;
+    }
+
+    /// Shows no list before [`Plannr::release`] says so.
+    pub(crate) fn hold_lists(&self, held: bool) {
+        self.memory.lock().unwrap().lists_held = held;
+    }
+
+    /// Waits until a request that starts with this line has arrived after the first `before` of all requests.
+    pub(crate) async fn await_line(&self, before: usize, line: &str) {
+        let arrived = |seen: &Seen| seen.line.starts_with(line);
+        while !self.seen()[before..].iter().any(arrived) {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
     }
 
     /// Answers every request that is held.
@@ -246,6 +260,10 @@ async fn answer(
         let asked: Value = serde_json::from_str(&seen.body).unwrap();
         let code = asked["adviser_key"].as_str().unwrap().to_owned();
         return create(stream, Fault::of(&code), account, memory, released).await;
+    }
+    let is_held = memory.lock().unwrap().lists_held;
+    if is_held {
+        released.notified().await;
     }
     let made = {
         let memory = memory.lock().unwrap();

@@ -11,6 +11,7 @@ use referral_connect_gateway::{Clock, Gateway, Running, Settings};
 use crate::{
     browser::Browser,
     database::{self, Database},
+    panics,
     plannr::Plannr,
 };
 
@@ -33,6 +34,7 @@ impl Stage {
     }
 
     pub(crate) async fn with(database: Database, changes: &[(&str, &str)]) -> Self {
+        panics::watch();
         let plannr = Plannr::start().await;
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         let mut stage = Self {
@@ -87,10 +89,12 @@ impl Stage {
         browser
     }
 
+    /// Stops the gateway, which must not have panicked.
     pub(crate) async fn stop(mut self) {
         if let Some(gateway) = self.gateway.take() {
             gateway.stop().await;
         }
+        panics::assert_none();
     }
 
     /// Gives gateways that start from now on another setting.
