@@ -20,6 +20,7 @@ mod clock;
 mod error;
 mod failure;
 mod guard;
+mod hs256;
 mod list;
 mod metrics;
 mod oauth;

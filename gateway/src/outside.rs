@@ -29,7 +29,7 @@ pub fn query(text: &str) -> Option<Vec<(String, String)>> {
 /// The user that a ticket names, if the secret made it and the time, in milliseconds since 1970, has not run out.
 #[must_use]
 pub fn ticket(text: &str, secret: &[u8], now_ms: i64) -> Option<String> {
-    ticket::read(text, secret, Instant(now_ms)).map(|payload| payload.user)
+    ticket::read(text, secret, Instant(now_ms)).map(|claims| claims.sub)
 }
 
 /// The UUIDs in the API's list of connections, if all of it can be read.

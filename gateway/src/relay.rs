@@ -6,6 +6,8 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use headers::{ContentType, HeaderMapExt};
+use mime::Mime;
 use serde::de::IgnoredAny;
 use url::form_urlencoded;
 use uuid::Uuid;
@@ -144,18 +146,19 @@ pub(crate) fn json(reply: &Reply) -> Result<&[u8], Failure> {
         }
         Err(_) => return Err(Failure::Unfit),
     };
-    let says_json = reply
-        .headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split(';').next())
-        .is_some_and(|value| value.trim().eq_ignore_ascii_case("application/json"));
     let is_json = std::str::from_utf8(body)
         .is_ok_and(|text| serde_json::from_str::<IgnoredAny>(text).is_ok());
-    match says_json && is_json {
+    match says_json(&reply.headers) && is_json {
         true => Ok(body),
         false => Err(Failure::Unfit),
     }
+}
+
+/// Whether a body says of itself that it is JSON.
+pub(crate) fn says_json(headers: &HeaderMap) -> bool {
+    headers
+        .typed_get::<ContentType>()
+        .is_some_and(|kind| Mime::from(kind).essence_str() == "application/json")
 }
 
 /// JSON from the API, for a browser.

@@ -12,7 +12,8 @@ use chacha20poly1305::{
     Key, XChaCha20Poly1305, XNonce,
     aead::{Aead, Generate, KeyInit, Payload},
 };
-use hmac::{Hmac, Mac, digest::KeyInit as KeyInitOfMac};
+use hkdf::Hkdf;
+use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 
 /// How long a key is.
@@ -97,20 +98,18 @@ pub(crate) struct Unopened;
 
 impl Seal {
     pub(crate) fn new(keys: &Keys) -> Self {
-        let ciphers = keys
-            .0
-            .iter()
-            .map(|key| XChaCha20Poly1305::new(&Key::from(*key)))
-            .collect();
         // A key of its own for each use: what is known of the one says nothing of the other.
+        let ciphers = keys.0.iter().map(|key| {
+            let key = derived(key, b"referral-connect-gateway encryption");
+            XChaCha20Poly1305::new(&Key::from(key))
+        });
         let fingerprints = keys
             .0
             .iter()
-            .map(|key| mac(key, b"referral-connect-gateway fingerprints"))
-            .collect();
+            .map(|key| derived(key, b"referral-connect-gateway fingerprints"));
         Self {
-            ciphers,
-            fingerprints,
+            ciphers: ciphers.collect(),
+            fingerprints: fingerprints.collect(),
         }
     }
 
@@ -179,11 +178,24 @@ pub(crate) fn hash(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(bytes))
 }
 
+/// A key for one use, out of an operator's (RFC 5869).
+#[expect(
+    clippy::expect_used,
+    reason = "it fails for keys longer than 8,160 bytes, and a key of zeros would be no key"
+)]
+fn derived(key: &[u8; KEY_BYTES], purpose: &[u8]) -> [u8; KEY_BYTES] {
+    let mut derived = [0; KEY_BYTES];
+    Hkdf::<Sha256>::new(None, key)
+        .expand(purpose, &mut derived)
+        .expect("a key is shorter than that");
+    derived
+}
+
 fn mac(key: &[u8; KEY_BYTES], text: &[u8]) -> [u8; 32] {
     // HMAC itself fills a key up to its block with zeros; taking a whole block is the constructor that cannot fail.
     let mut block = [0; 64];
     block[..KEY_BYTES].copy_from_slice(key);
-    let mut mac = <Hmac<Sha256> as KeyInitOfMac>::new(&block.into());
+    let mut mac = Hmac::<Sha256>::new(&block.into());
     mac.update(text);
     mac.finalize().into_bytes().into()
 }

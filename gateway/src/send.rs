@@ -8,7 +8,7 @@ use axum::{
     Extension,
     body::Bytes,
     extract::State,
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode},
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
@@ -305,12 +305,7 @@ struct Asked {
 
 /// The code in a request's body.
 pub(crate) fn code(headers: &HeaderMap, body: &[u8]) -> Result<String, Failure> {
-    let says_json = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split(';').next())
-        .is_some_and(|value| value.trim().eq_ignore_ascii_case("application/json"));
-    if !says_json {
+    if !relay::says_json(headers) {
         return Err(Failure::NotJson);
     }
     // Of what it passes over, serde_json does not look whether it is text at all.

@@ -6,6 +6,7 @@ use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, header, request::Parts},
 };
+use headers::{Authorization, HeaderMapExt, authorization::Bearer as BearerToken};
 use serde::{Deserialize, Serialize};
 use tower_sessions::{
     Expiry, Session, SessionManagerLayer,
@@ -157,18 +158,14 @@ pub(crate) fn account_to_send<'a>(
 /// The id of a session that a frame holds, if the request brings one.
 fn frame_session(headers: &HeaderMap) -> Result<Option<Id>, Failure> {
     let mut given = headers.get_all(header::AUTHORIZATION).iter();
-    let Some(bearer) = given.next() else {
-        return Ok(None);
+    let id = match (given.next(), given.next()) {
+        (None, _) => return Ok(None),
+        (Some(_), None) => headers
+            .typed_get::<Authorization<BearerToken>>()
+            .and_then(|bearer| bearer.token().parse().ok()),
+        _ => None,
     };
-    let id = bearer
-        .to_str()
-        .ok()
-        .and_then(|text| text.strip_prefix("Bearer "))
-        .and_then(|text| text.parse().ok());
-    match (id, given.next()) {
-        (Some(id), None) => Ok(Some(id)),
-        _ => Err(Failure::SignedOut),
-    }
+    id.map(Some).ok_or(Failure::SignedOut)
 }
 
 fn sessions(store: &Store) -> Arc<Sessions> {

@@ -13,6 +13,7 @@ use axum_extra::extract::{
     cookie::{Cookie, SameSite},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use html_escape::encode_double_quoted_attribute;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::time::timeout_at;
@@ -327,6 +328,8 @@ pub(crate) async fn choose(
     Ok(StatusCode::NO_CONTENT)
 }
 
+// Sealed as everything else is. axum-extra's jar for private cookies would bring a second cipher and a key of its own, and
+// knows of no second key, so that a change of keys would break off whoever is signing in.
 fn sealed(app: &App, leaving: &Leaving) -> Result<String, Failure> {
     let text = serde_json::to_vec(leaving).map_err(|_| Failure::Broken)?;
     let sealed = app.store.seal().close(Purpose::Leaving, &text);
@@ -352,10 +355,7 @@ fn leaving_cookie(value: String, lasts: Duration) -> Cookie<'static> {
 /// A page that leads on by itself: after a redirect that began on another site, a browser would keep the strict
 /// cookie to itself.
 fn onward(return_to: &str) -> Response {
-    let path = return_to
-        .replace('&', "&amp;")
-        .replace('"', "&quot;")
-        .replace('<', "&lt;");
+    let path = encode_double_quoted_attribute(return_to);
     let page = format!(
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Signed in</title>\
          <meta http-equiv=\"refresh\" content=\"0;url={path}\"></head>\

@@ -1,19 +1,16 @@
 //! Frame tickets: a partner's backend vouches for its user, for a minute and for once.
 //!
-//! A ticket is `PAYLOAD.SIGNATURE`, both in base64url without padding. The payload is JSON, `{"user": …, "id": …,
-//! "expires": …}`: the partner's own name for the user, something random, and a time in seconds since 1970 that is at
-//! most a minute away. The signature is the HMAC-SHA256 of the payload's text under the shared secret.
+//! A ticket is a JSON Web Token (RFC 7519), signed by HS256 with the shared secret. `sub` is the partner's own name for
+//! the user, `jti` something random, and `exp` at most a minute away. One with an audience is meant for somebody else.
 
 use std::time::Duration;
 
 use axum::{Json, extract::State};
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use hmac::{Hmac, Mac};
+use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use sha2::Sha256;
 
-use crate::{App, clock::Instant, failure::Failure, session};
+use crate::{App, clock::Instant, failure::Failure, hs256, session};
 
 /// How long a ticket may last.
 const LONGEST: Duration = Duration::from_secs(60);
@@ -23,26 +20,26 @@ const SKEW: Duration = Duration::from_secs(5);
 const LONGEST_BYTES: usize = 1024;
 
 #[derive(Deserialize)]
-pub(crate) struct Payload {
-    pub(crate) user: String,
-    id: String,
-    expires: i64,
+pub(crate) struct Claims {
+    pub(crate) sub: String,
+    jti: String,
+    exp: i64,
 }
 
 /// Uses a ticket up, and says whom it vouches for.
 pub(crate) async fn redeem(app: &App, ticket: &str) -> Result<String, Failure> {
     let secret = app.settings.ticket_secret.as_deref();
     let now = app.settings.clock.now();
-    let payload = secret
+    let claims = secret
         .and_then(|secret| read(ticket, secret, now))
         .ok_or(Failure::Ticket)?;
     // Kept until nobody would take it any more.
     let unused = app
         .store
-        .use_ticket(&payload.id, now.plus(LONGEST + SKEW))
+        .use_ticket(&claims.jti, now.plus(LONGEST + SKEW))
         .await?;
     match unused {
-        true => Ok(payload.user),
+        true => Ok(claims.sub),
         false => Err(Failure::Ticket),
     }
 }
@@ -74,40 +71,81 @@ pub(crate) async fn exchange(
     })))
 }
 
-pub(crate) fn read(ticket: &str, secret: &[u8], now: Instant) -> Option<Payload> {
+pub(crate) fn read(ticket: &str, secret: &[u8], now: Instant) -> Option<Claims> {
     if ticket.len() > LONGEST_BYTES {
         return None;
     }
-    let (payload, signature) = ticket.split_once('.')?;
-    let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret).ok()?;
-    mac.update(payload.as_bytes());
-    mac.verify_slice(&signature).ok()?;
-    let payload = URL_SAFE_NO_PAD.decode(payload).ok()?;
-    let payload: Payload = serde_json::from_slice(&payload).ok()?;
-    let expires = Instant(payload.expires.saturating_mul(1000));
+    hs256::provide();
+    let mut rules = Validation::new(Algorithm::HS256);
+    // By our clock, below, and for a minute at most.
+    rules.validate_exp = false;
+    rules.set_required_spec_claims(&["sub", "exp"]);
+    let claims: Claims = decode(ticket, &DecodingKey::from_secret(secret), &rules)
+        .ok()?
+        .claims;
+    let expires = Instant(claims.exp.saturating_mul(1000));
     let in_time = expires > now && expires <= now.plus(LONGEST + SKEW);
-    let named = !payload.user.is_empty() && !payload.id.is_empty();
-    (in_time && named).then_some(payload)
+    let named = !claims.sub.is_empty() && !claims.jti.is_empty();
+    (in_time && named).then_some(claims)
 }
 
 #[cfg(test)]
 mod tests {
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    use hmac::{Hmac, KeyInit, Mac};
+    use sha2::Sha256;
+
     use super::*;
 
     const SECRET: &[u8] = b"a secret of at least 32 characters";
     const NOW: Instant = Instant(1_800_000_000_000);
 
-    fn ticket(payload: &Value, secret: &[u8]) -> String {
-        let payload = URL_SAFE_NO_PAD.encode(payload.to_string());
+    /// As RFC 7515 has it, and not by the library that reads it.
+    fn signed(header: &Value, claims: &Value, secret: &[u8]) -> String {
+        let [header, claims] =
+            [header, claims].map(|part| URL_SAFE_NO_PAD.encode(part.to_string()));
+        let text = format!("{header}.{claims}");
         let mut mac = Hmac::<Sha256>::new_from_slice(secret).unwrap();
-        mac.update(payload.as_bytes());
+        mac.update(text.as_bytes());
         let signature = URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes());
-        format!("{payload}.{signature}")
+        format!("{text}.{signature}")
+    }
+
+    fn ticket(claims: &Value, secret: &[u8]) -> String {
+        signed(&json!({ "alg": "HS256", "typ": "JWT" }), claims, secret)
     }
 
     fn good(expires_s: i64) -> Value {
-        json!({ "user": "u1", "id": "random", "expires": expires_s })
+        json!({ "sub": "u1", "jti": "random", "exp": expires_s })
+    }
+
+    /// The example of RFC 7515, appendix A.1: another's reading and writing of the same format.
+    #[test]
+    fn the_standards_own_token_is_read() {
+        let token = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9\
+            .eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ\
+            .dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+        let secret = "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow";
+        let secret = URL_SAFE_NO_PAD.decode(secret).unwrap();
+        hs256::provide();
+        let mut rules = Validation::new(Algorithm::HS256);
+        rules.validate_exp = false;
+        let read = |token: &str| decode::<Value>(token, &DecodingKey::from_secret(&secret), &rules);
+        assert_eq!(read(token).unwrap().claims["iss"], "joe");
+        assert!(read(&token.replace("dBjf", "dBjg")).is_err());
+    }
+
+    #[test]
+    fn no_other_algorithm_counts() {
+        for algorithm in ["none", "None", "HS384", "HS512", "RS256", "ES256", ""] {
+            let header = json!({ "alg": algorithm, "typ": "JWT" });
+            let forged = signed(&header, &good(1_800_000_060), SECRET);
+            assert!(read(&forged, SECRET, NOW).is_none(), "{algorithm}");
+            let (unsigned, _) = forged.rsplit_once('.').unwrap();
+            assert!(read(&format!("{unsigned}."), SECRET, NOW).is_none());
+        }
+        let elsewhere = json!({ "sub": "u1", "jti": "x", "exp": 1_800_000_060, "aud": "another" });
+        assert!(read(&ticket(&elsewhere, SECRET), SECRET, NOW).is_none());
     }
 
     #[test]
@@ -141,10 +179,11 @@ mod tests {
     #[test]
     fn a_ticket_names_a_user_and_is_unique() {
         for payload in [
-            json!({ "user": "", "id": "x", "expires": 1_800_000_060 }),
-            json!({ "user": "u", "id": "", "expires": 1_800_000_060 }),
-            json!({ "user": "u", "expires": 1_800_000_060 }),
-            json!({ "user": "u", "id": "x" }),
+            json!({ "sub": "", "jti": "x", "exp": 1_800_000_060 }),
+            json!({ "sub": "u", "jti": "", "exp": 1_800_000_060 }),
+            json!({ "sub": "u", "exp": 1_800_000_060 }),
+            json!({ "sub": "u", "jti": "x" }),
+            json!({ "jti": "x", "exp": 1_800_000_060 }),
             json!([]),
         ] {
             assert!(

@@ -19,6 +19,7 @@ use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{Any, AnyPool, SqlStr, Transaction};
 use tokio::time::{sleep, timeout};
+use url::Url;
 
 pub(crate) use self::sends::{
     Confirmation, Doubt, Known, NewSend, Others, Outcome, Permission, Rules, SendId, State,
@@ -211,11 +212,18 @@ impl Kind {
     /// An address that makes the file if it is missing.
     fn with_creation(self, url: &str) -> String {
         match self {
-            Self::Sqlite if !url.contains("mode=") => {
-                let mark = if url.contains('?') { '&' } else { '?' };
-                format!("{url}{mark}mode=rwc")
+            Self::Sqlite => {
+                let parsed = Url::parse(url);
+                let mut names = parsed.iter().flat_map(Url::query_pairs);
+                match names.any(|(name, _)| name == "mode") {
+                    true => url.to_owned(),
+                    false => {
+                        let mark = if url.contains('?') { '&' } else { '?' };
+                        format!("{url}{mark}mode=rwc")
+                    }
+                }
             }
-            Self::Sqlite | Self::Postgres => url.to_owned(),
+            Self::Postgres => url.to_owned(),
         }
     }
 
@@ -238,5 +246,24 @@ impl Kind {
                  or DATABASE_URL"
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_made_unless_its_address_says_otherwise() {
+        let with_creation = |url| Kind::Sqlite.with_creation(url);
+        assert_eq!(with_creation("sqlite:a.db"), "sqlite:a.db?mode=rwc");
+        assert_eq!(
+            with_creation("sqlite:/x/a.db?cache=shared"),
+            "sqlite:/x/a.db?cache=shared&mode=rwc"
+        );
+        assert_eq!(with_creation("sqlite:a.db?mode=rw"), "sqlite:a.db?mode=rw");
+        // A file may be called that.
+        let named = "sqlite:mode=/a.db";
+        assert_eq!(with_creation(named), "sqlite:mode=/a.db?mode=rwc");
     }
 }

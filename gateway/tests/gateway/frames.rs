@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit, Mac};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::json;
 use sha2::Sha256;
@@ -17,15 +17,15 @@ use crate::{
 };
 
 /// What a partner's backend does.
-fn ticket(user: &str, expires_s: u64) -> String {
-    let payload = json!({ "user": user, "id": new_key(), "expires": expires_s }).to_string();
-    let payload = URL_SAFE_NO_PAD.encode(payload);
+pub(crate) fn ticket(user: &str, expires_s: u64) -> String {
+    let header = json!({ "alg": "HS256", "typ": "JWT" });
+    let claims = json!({ "sub": user, "jti": new_key(), "exp": expires_s });
+    let [header, claims] = [header, claims].map(|part| URL_SAFE_NO_PAD.encode(part.to_string()));
+    let text = format!("{header}.{claims}");
     let mut mac = Hmac::<Sha256>::new_from_slice(TICKET_SECRET.as_bytes()).unwrap();
-    mac.update(payload.as_bytes());
-    format!(
-        "{payload}.{}",
-        URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
-    )
+    mac.update(text.as_bytes());
+    let signature = URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes());
+    format!("{text}.{signature}")
 }
 
 fn fresh(stage: &Stage, user: &str) -> String {

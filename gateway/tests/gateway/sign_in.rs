@@ -207,7 +207,7 @@ async fn nobody_is_led_elsewhere_after_signing_in() {
         ("//evil.example/", "/"),
         ("https://evil.example/", "/"),
         ("/%5Cevil.example", "/"),
-        ("/%22%3E%3Cscript%3E", "/&quot;>&lt;script>"),
+        ("/%22%3E%3Cscript%3E", "/&quot;&gt;&lt;script&gt;"),
     ] {
         let mut browser = stage.browser();
         let query = url::form_urlencoded::byte_serialize(asked.as_bytes()).collect::<String>();

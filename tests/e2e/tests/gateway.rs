@@ -160,11 +160,15 @@ fn portal_page(gateway: &str) -> String {
                  .replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
              const ticket = async () => {{
                  const text = new TextEncoder();
-                 const expires = Math.floor(Date.now() / 1000) + 60;
-                 const payload = url(text.encode(JSON.stringify({{ user: 'u1', id: crypto.randomUUID(), expires }})));
+                 const part = (value) => url(text.encode(JSON.stringify(value)));
+                 const exp = Math.floor(Date.now() / 1000) + 60;
+                 const claims = part({{ alg: 'HS256' }}) + '.' + part({{ sub: 'u1', jti: crypto.randomUUID(), exp }});
                  const hmac = {{ name: 'HMAC', hash: 'SHA-256' }};
                  const key = await crypto.subtle.importKey('raw', text.encode(\"{TICKET_SECRET}\"), hmac, false, ['sign']);
-                 return payload + '.' + url(new Uint8Array(await crypto.subtle.sign('HMAC', key, text.encode(payload))));
+                 const signature = new Uint8Array(await crypto.subtle.sign('HMAC', key, text.encode(claims)));
+                 const made = claims + '.' + url(signature);
+                 (window.tickets ??= []).push(made);
+                 return made;
              }};
              window.signIn = async () => {{
                  const form = document.querySelector('form');
