@@ -33,7 +33,7 @@ fn fresh(stage: &Stage, user: &str) -> String {
 }
 
 /// A request of a sandboxed frame.
-fn frame_asks(browser: &Browser, method: Method, path: &str) -> RequestBuilder {
+pub(crate) fn frame_asks(browser: &Browser, method: Method, path: &str) -> RequestBuilder {
     browser
         .bare(method, path)
         .header("x-referral-connect", "1")
@@ -42,12 +42,12 @@ fn frame_asks(browser: &Browser, method: Method, path: &str) -> RequestBuilder {
         .header("content-type", "application/json")
 }
 
-async fn exchange(browser: &Browser, ticket: &str) -> Answer {
+pub(crate) async fn exchange(browser: &Browser, ticket: &str) -> Answer {
     let request = frame_asks(browser, Method::POST, "/auth/frame-session");
     answer(request.body(json!({ "ticket": ticket }).to_string())).await
 }
 
-fn press(browser: &Browser, session: &str, code: &str) -> RequestBuilder {
+pub(crate) fn press(browser: &Browser, session: &str, code: &str) -> RequestBuilder {
     frame_asks(browser, Method::POST, CREATE)
         .header("x-plannr-account-uuid", &browser.account)
         .bearer_auth(session)
@@ -59,7 +59,7 @@ const PORTAL: &str = "https://portal-of-the-partner.example";
 const CHANGES: [(&str, &str); 1] = [("GATEWAY_FRAME_ANCESTORS", PORTAL)];
 
 /// A form on a page, sent in a window of its own.
-fn form(window: &Browser, origin: &str, ticket: &str) -> RequestBuilder {
+pub(crate) fn form(window: &Browser, origin: &str, ticket: &str) -> RequestBuilder {
     window
         .bare(Method::POST, "/auth/login")
         .header("origin", origin)
