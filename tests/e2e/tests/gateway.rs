@@ -123,14 +123,11 @@ async fn in_a_frame(stage: &mut Stage) -> Result<()> {
         })
     })
     .await?;
+    browser.script::<()>(NOTE_BEARERS, Vec::new()).await?;
     super::element::send_in_a_frame(stage).await?;
     page.see_text(FIRM_ABC12345).await?;
     page.see_text("Pending").await?;
-    let shown: String = browser
-        .script("return document.documentElement.outerHTML;", Vec::new())
-        .await?;
-    ensure!(!shown.contains("Bearer"), "{shown}");
-    browser.session().enter_default_frame().await?;
+    show_no_secrets(page).await?;
     stage.see_posted(&["ABC12345"]).await?;
     let uuid = stage.sandbox.connection().await?.uuid;
     until("the event", SOON, async || {
@@ -145,7 +142,82 @@ async fn in_a_frame(stage: &mut Stage) -> Result<()> {
     .await?;
     let errors = browser.console_errors().await?;
     ensure!(errors.is_empty(), "the console says {errors:#?}");
+    page.answer_email(&stage.sandbox.outbox(), EmailLink::Accept)
+        .await?;
+    enter_frame(page).await?;
+    until("the answer in the frame", REFRESH_LIMIT, async || {
+        let shown = page.browser().visible_text().await?;
+        Ok(if shown.contains("Accepted") {
+            Look::Seen(())
+        } else {
+            Look::NotYet(shown)
+        })
+    })
+    .await?;
+    sign_out_in_a_frame(page).await?;
     gateway.stop().await;
+    Ok(())
+}
+
+/// Keeps what the frame says who it is by, from now on.
+const NOTE_BEARERS: &str = "const fetched = window.fetch;
+    window.bearers = [];
+    window.fetch = (what, how) => {
+        const { headers } = what instanceof Request ? what : how;
+        window.bearers.push(new Headers(headers).get('Authorization'));
+        return fetched(what, how);
+    };";
+
+async fn enter_frame(page: &Page) -> Result<()> {
+    let session = page.browser().session();
+    session.enter_default_frame().await?;
+    let frame = session.find(By::Css("iframe")).await?;
+    frame.enter_frame().await.context("entering the frame")
+}
+
+/// In the frame, and out of it again: neither a session nor a ticket is in anything that is shown.
+async fn show_no_secrets(page: &Page) -> Result<()> {
+    let browser = page.browser();
+    let bearers: Vec<String> = browser.script("return window.bearers;", Vec::new()).await?;
+    let session = bearers
+        .last()
+        .and_then(|bearer| bearer.strip_prefix("Bearer "))
+        .context("no session was sent")?;
+    ensure!(session.len() > 16, "{session:?} is no session");
+    let all = "return document.documentElement.outerHTML
+        + document.querySelector('referral-connect').shadowRoot.innerHTML;";
+    let shown: String = browser.script(all, Vec::new()).await?;
+    ensure!(shown.contains("Pending"), "this is not all: {shown}");
+    browser.session().enter_default_frame().await?;
+    let tickets: Vec<String> = browser.script("return window.tickets;", Vec::new()).await?;
+    ensure!(!tickets.is_empty(), "no ticket was asked for");
+    let around: String = browser
+        .script("return document.documentElement.outerHTML;", Vec::new())
+        .await?;
+    for secret in tickets.iter().map(String::as_str).chain([session]) {
+        ensure!(!shown.contains(secret), "{secret} is in {shown}");
+        ensure!(!around.contains(secret), "{secret} is in {around}");
+        ensure!(
+            !session.contains(secret) || secret == session,
+            "a ticket is the session"
+        );
+    }
+    Ok(())
+}
+
+/// As a host's own button would: the session ends at the gateway, and opens nothing after that. What the widget goes by can
+/// be read, although the frame is another origin to the gateway.
+async fn sign_out_in_a_frame(page: &Page) -> Result<()> {
+    let out = "const headers = { 'X-Referral-Connect': '1', Authorization: window.bearers.at(-1) };
+        const ask = (path, method) => fetch(path, { method, headers, credentials: 'omit' });
+        const before = await ask('/auth/me', 'GET');
+        const out = await ask('/auth/logout', 'POST');
+        const after = await ask('/auth/me', 'GET');
+        return [(await before.json()).signed_in, before.headers.has('Date'), out.status,
+            (await after.json()).signed_in];";
+    let script = format!("return (async () => {{ {out} }})();");
+    let told: (bool, bool, u16, bool) = page.browser().script(&script, Vec::new()).await?;
+    ensure!(told == (true, true, 204, false), "{told:?}");
     Ok(())
 }
 
@@ -182,7 +254,7 @@ fn portal_page(gateway: &str) -> String {
                  frame.title = 'Referral request';
                  frame.addEventListener('referral-sent', ({{ detail }}) => (window.sent = detail.connection.uuid));
                  document.body.append(frame);
-                 connectFrame(frame, {{ getAccessToken: ticket }});
+                 connectFrame(frame, {{ getAccessToken: ticket, attributes: {{ refresh: '10' }} }});
              }};
          </script>"
     )
