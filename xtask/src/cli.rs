@@ -301,16 +301,18 @@ beside that folder, which `npm install` takes.";
 
 const LOAD: &str = "\
 Usage: cargo xtask load [-- [--rounds N] [--round-seconds N] [--connections N] [--sessions N] [--soak-minutes N]]
+       cargo xtask load -- --crashes N
 
 Builds the gateway as it is deployed, and measures on this machine how many questions a second it carries, in rounds that
-take turns with nginx before the same upstream; then its memory with idle sessions; then, if --soak-minutes says so, its
+take turns with nginx before the same upstream: one that answers at once, and the sandbox; then its memory with idle sessions; then, if --soak-minutes says so, its
 memory under a steady load. On Debian nginx is fetched into .tools/; elsewhere it has to be on the path.
 
   --rounds N         how many turns each has (default 5)
   --round-seconds N  how long each lasts (default 5)
   --connections N    how many ask at once (default 32)
   --sessions N       how many people sign in and stay idle (default 10000)
-  --soak-minutes N   how long the steady load lasts (default 0)";
+  --soak-minutes N   how long the steady load lasts (default 0)
+  --crashes N        measures nothing, and runs the gateway N times with faults and kills";
 
 const BENCH: &str = "\
 Usage: cargo xtask bench [-- [--runs N] [NAME]...]

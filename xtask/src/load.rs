@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::postgres::Postgres;
 use crate::process;
 use crate::progress::Steps;
 use crate::project::Project;
@@ -13,8 +14,41 @@ use crate::tools::find_on_path;
 /// Tells what measures which nginx to start; without it the gateway is measured alone.
 const NGINX_VARIABLE: &str = "REFERRAL_CONNECT_NGINX";
 
-/// Builds the gateway as it is deployed and what measures it, which gets `arguments`.
+/// What `arguments` ask for instead of measuring.
+const CRASHES: &str = "--crashes";
+/// Tells the gateway's tests how often to kill it.
+const CRASH_RUNS_VARIABLE: &str = "CRASH_RUNS";
+
+/// Measures, or kills the gateway as often as `arguments` say.
 pub(crate) fn run(project: &Project, arguments: &[String]) -> Result<()> {
+    match arguments {
+        [name, runs] if name == CRASHES => crashes(project, runs),
+        _ => measure(project, arguments),
+    }
+}
+
+/// Runs of the gateway with faults and kills, as many as that.
+fn crashes(project: &Project, runs: &str) -> Result<()> {
+    let runs: u32 = runs
+        .parse()
+        .with_context(|| format!("{CRASHES} takes a number, such as 1000, not {runs:?}"))?;
+    let postgres = Postgres::provide(project)?;
+    let mut test = process::command("cargo");
+    test.args(["test", "--package", "referral-connect-gateway"])
+        .args(["--test", "gateway", "crashes", "--", "--nocapture"])
+        .current_dir(&project.root)
+        .env("CARGO_TARGET_DIR", &project.native_target)
+        .env(CRASH_RUNS_VARIABLE, runs.to_string());
+    postgres.tell(&mut test);
+    Steps::new(1).step(format!("{runs} runs, about half a second each"), || {
+        let status = process::each_line(&mut test, process::pass_on)?;
+        ensure!(status.success(), "the runs ended with {status}");
+        Ok(())
+    })
+}
+
+/// Builds the gateway as it is deployed and what measures it, which gets `arguments`.
+fn measure(project: &Project, arguments: &[String]) -> Result<()> {
     let nginx = provide(project)?;
     let cargo = |arguments: &[&str]| {
         let mut command = process::command("cargo");

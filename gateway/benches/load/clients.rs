@@ -19,13 +19,16 @@ use tokio::{
 };
 use uuid::Uuid;
 
-use crate::{Outcome, process::ORIGIN, upstream::ACCOUNT};
+use crate::{Outcome, process::ORIGIN};
 
 const PATH: &str = "/api/v1/referral-connections";
 
-/// Somebody who is signed in: their cookie.
+/// Somebody who may ask: by what header, and for which account.
 #[derive(Clone)]
-pub(crate) struct Visitor(String);
+pub(crate) struct Visitor {
+    header: (&'static str, String),
+    account: String,
+}
 
 /// What came of one round.
 pub(crate) struct Figures {
@@ -45,20 +48,40 @@ impl Visitor {
             .get(format!("http://{gateway}/auth/login"))
             .send()
             .await?;
-        let location: url::Url = departed.headers()["location"].to_str()?.parse()?;
-        let state = location.query_pairs().find(|(name, _)| name == "state");
-        let state = state.ok_or("no state")?.1.into_owned();
+        // The person says yes at once.
+        let allow = location(&departed)?.replace("/oauth/authorize?", "/oauth/allow?");
+        let allowed = client.get(allow).send().await?;
+        let back: url::Url = location(&allowed)?.parse()?;
+        let query = back.query().ok_or("nothing to come back with")?;
         let arrived = client
-            .get(format!(
-                "http://{gateway}/auth/callback?code=x&state={state}"
-            ))
+            .get(format!("http://{gateway}{}?{query}", back.path()))
             .header("cookie", cookie(&departed, "-leaving=")?)
             .send()
             .await?;
-        Ok(Self(cookie(&arrived, "__Host-referral-connect=")?))
+        let cookie = cookie(&arrived, "__Host-referral-connect=")?;
+        let me = client
+            .get(format!("http://{gateway}/auth/me"))
+            .header("cookie", &cookie)
+            .header("x-referral-connect", "1")
+            .send()
+            .await?;
+        let me: serde_json::Value = me.json().await?;
+        Ok(Self {
+            header: ("cookie", cookie),
+            account: me["account_uuid"].as_str().ok_or("no account")?.to_owned(),
+        })
+    }
+
+    /// The same person, with a token of the sandbox's in the place of a session: for whoever is asked without the gateway.
+    pub(crate) fn with_token(&self) -> Self {
+        Self {
+            header: ("authorization", "Bearer sandbox-token".to_owned()),
+            account: self.account.clone(),
+        }
     }
 
     fn asks(&self, method: Method) -> axum::http::request::Builder {
+        let (name, value) = &self.header;
         Request::builder()
             .method(method)
             .uri(PATH)
@@ -66,9 +89,15 @@ impl Visitor {
             .header("origin", ORIGIN)
             .header("accept", "application/json")
             .header("x-referral-connect", "1")
-            .header("x-plannr-account-uuid", ACCOUNT)
-            .header("cookie", &self.0)
+            .header("x-plannr-account-uuid", &self.account)
+            .header(*name, value)
     }
+}
+
+fn location(answer: &reqwest::Response) -> Outcome<String> {
+    let location = answer.headers().get("location");
+    let location = location.ok_or_else(|| format!("no way on: {}", answer.status()))?;
+    Ok(location.to_str()?.to_owned())
 }
 
 fn cookie(answer: &reqwest::Response, name: &str) -> Outcome<String> {

@@ -17,11 +17,12 @@ use std::{
     env,
     error::Error,
     net::SocketAddr,
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
 use lexopt::prelude::*;
+use referral_connect_sandbox::{Sandbox, Settings as SandboxSettings};
 use tokio::{task::JoinSet, time::sleep};
 
 use crate::{
@@ -88,40 +89,53 @@ async fn measure(wish: &Wish) -> Outcome<()> {
     let folder = tempfile::tempdir()?;
     let upstream = Upstream::start().await?;
     let gateway = Gateway::start(folder.path(), upstream.address).await?;
-    let nginx = match env::var_os(NGINX_VARIABLE) {
-        Some(program) => Some(Nginx::start(
-            &PathBuf::from(program),
-            folder.path(),
-            upstream.address,
-        )?),
-        None => None,
-    };
     println!(
         "gateway: {} KiB of memory at the start",
         gateway.memory_kib()?
     );
-    compare(wish, &gateway, nginx.as_ref(), upstream.address).await?;
+    println!("before an upstream that answers at once:");
+    compare(wish, folder.path(), &gateway, upstream.address).await?;
     println!("gateway: {} KiB after that", gateway.memory_kib()?);
+    before_the_sandbox(wish, folder.path()).await?;
     idle(wish, &gateway).await?;
     steady(wish, &gateway).await?;
     gateway.stop()
 }
 
+/// Another gateway, and another nginx, before the sandbox.
+async fn before_the_sandbox(wish: &Wish, folder: &Path) -> Outcome<()> {
+    let sandbox = Sandbox::start(SandboxSettings::default()).await?;
+    let gateway = Gateway::start(folder, sandbox.address()).await?;
+    println!("before the sandbox:");
+    compare(wish, folder, &gateway, sandbox.address()).await?;
+    gateway.stop()?;
+    sandbox.stop().await;
+    Ok(())
+}
+
 /// Rounds that take turns, so that whatever else the machine does meets all of them.
 async fn compare(
     wish: &Wish,
+    folder: &Path,
     gateway: &Gateway,
-    nginx: Option<&Nginx>,
     upstream: SocketAddr,
 ) -> Outcome<()> {
+    let nginx = match env::var_os(NGINX_VARIABLE) {
+        Some(program) => Some(Nginx::start(&PathBuf::from(program), folder, upstream)?),
+        None => None,
+    };
     let visitor = Visitor::sign_in(gateway.address).await?;
-    let mut sides = vec![("gateway", gateway.address, Vec::new())];
-    sides.extend(nginx.map(|nginx| ("nginx", nginx.address, Vec::new())));
-    sides.push(("upstream alone", upstream, Vec::new()));
+    let direct = visitor.with_token();
+    let mut sides = vec![("gateway", gateway.address, &visitor, Vec::new())];
+    sides.extend(
+        nginx
+            .as_ref()
+            .map(|nginx| ("nginx", nginx.address, &direct, Vec::new())),
+    );
+    sides.push(("upstream alone", upstream, &direct, Vec::new()));
     for _ in 0..wish.rounds {
-        for (_, address, rounds) in &mut sides {
-            rounds
-                .push(clients::questions(*address, &visitor, wish.connections, wish.round).await?);
+        for (_, address, visitor, rounds) in &mut sides {
+            rounds.push(clients::questions(*address, visitor, wish.connections, wish.round).await?);
         }
     }
     let count = wish.connections;
@@ -129,10 +143,10 @@ async fn compare(
         "GET /api/v1/referral-connections over {count} connections, median of {} rounds:",
         wish.rounds
     );
-    for (name, _, rounds) in &sides {
+    for (name, _, _, rounds) in &sides {
         Figures::print(name, rounds);
     }
-    if let ([(_, _, gateway), (_, _, nginx), _], true) = (sides.as_slice(), nginx.is_some()) {
+    if let ([(_, _, _, gateway), (_, _, _, nginx), _], true) = (sides.as_slice(), nginx.is_some()) {
         // Of rounds that followed on one another: whatever else the machine did, it did to both.
         println!("gateway / nginx: {:.3}", Figures::ratio(gateway, nginx));
     }

@@ -17,7 +17,8 @@ use nix::{
 
 use crate::Outcome;
 
-pub(crate) const ORIGIN: &str = "https://portal.example";
+/// On this machine: the sandbox lets nobody else in.
+pub(crate) const ORIGIN: &str = "http://127.0.0.1:8788";
 /// How long a program may take to listen.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -41,7 +42,7 @@ pub(crate) struct Gateway {
 
 impl Gateway {
     pub(crate) async fn start(folder: &Path, upstream: SocketAddr) -> Outcome<Self> {
-        let database = folder.join("gateway.sqlite3");
+        let database = folder.join(format!("gateway-{}.sqlite3", upstream.port()));
         let mut command = Command::new(env!("CARGO_BIN_EXE_referral-connect-gateway"));
         for (name, value) in [
             ("LISTEN", "127.0.0.1:0".to_owned()),
@@ -65,7 +66,7 @@ impl Gateway {
             command.env(format!("GATEWAY_{name}"), value);
         }
         // Its log is written as it would be, and read by nobody.
-        let log = fs::File::create(folder.join("gateway.log"))?;
+        let log = fs::File::create(folder.join(format!("gateway-{}.log", upstream.port())))?;
         let mut child = command.stdout(Stdio::piped()).stderr(log).spawn()?;
         let stdout = child.stdout.take().ok_or("no standard output")?;
         let process = Leashed(child);
@@ -103,7 +104,7 @@ impl Nginx {
     pub(crate) fn start(program: &Path, folder: &Path, upstream: SocketAddr) -> Outcome<Self> {
         // It cannot pick a port itself.
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-        let prefix = folder.join("nginx");
+        let prefix = folder.join(format!("nginx-{}", upstream.port()));
         fs::create_dir(&prefix)?;
         let user = if Uid::effective().is_root() {
             "user root;"

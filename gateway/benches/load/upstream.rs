@@ -4,15 +4,18 @@ use std::net::SocketAddr;
 
 use axum::{
     Json, Router,
+    extract::Query,
     http::StatusCode,
+    response::Redirect,
     routing::{get, post},
 };
+use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::Outcome;
 
-pub(crate) const ACCOUNT: &str = "be1403f4-9cdc-4904-9bd7-63d2619a01c6";
+const ACCOUNT: &str = "be1403f4-9cdc-4904-9bd7-63d2619a01c6";
 /// As many connections as the API lists unless it is asked for more.
 const LISTED: usize = 15;
 
@@ -38,6 +41,7 @@ impl Upstream {
         let router = Router::new()
             .route("/api/v1/referral-connections", connections)
             .route("/api/v1/logins", get(async || Json(logins)))
+            .route("/oauth/allow", get(allow))
             .route("/oauth/token", post(async || Json(tokens)));
         let serving = tokio::spawn(async move {
             // It never ends by itself.
@@ -51,6 +55,21 @@ impl Drop for Upstream {
     fn drop(&mut self) {
         self.serving.abort();
     }
+}
+
+#[derive(Deserialize)]
+struct Asked {
+    redirect_uri: String,
+    state: String,
+}
+
+/// Lets whoever asks sign in, at the sandbox's address for that.
+async fn allow(Query(asked): Query<Asked>) -> Redirect {
+    let Asked {
+        redirect_uri,
+        state,
+    } = asked;
+    Redirect::to(&format!("{redirect_uri}?code=x&state={state}"))
 }
 
 fn connection() -> Value {
