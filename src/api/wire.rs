@@ -83,7 +83,10 @@ pub fn refusal(body: &[u8]) -> Option<String> {
     let of_field = reply.get("errors").and_then(|errors| {
         let of_code = errors.get("adviser_key");
         match errors.values() {
-            Some(fields) => of_code.iter().chain(&fields).find_map(first_shown_text),
+            Some(fields) => {
+                let of_code = of_code.as_ref().and_then(first_shown_text);
+                of_code.or_else(|| fields.iter().find_map(first_shown_text))
+            }
             None => first_shown_text(&errors),
         }
     });

@@ -282,13 +282,17 @@ fn local_storage() -> Option<Storage> {
 
 /// What is in memory, and what is stored: other tabs may still write where we could not.
 fn read(entry: &'static str) -> Vec<String> {
-    let in_memory = IN_MEMORY.with_borrow(|kept| {
-        kept.iter()
-            .find(|(name, _)| *name == entry)
-            .map(|(_, text)| text.clone())
+    let mut found = Vec::new();
+    IN_MEMORY.with_borrow(|kept| {
+        if let Some((_, text)) = kept.iter().find(|(name, _)| *name == entry) {
+            found.push(text.clone());
+        }
     });
     let stored = || local_storage()?.get_item(entry).ok()?;
-    in_memory.into_iter().chain(stored()).collect()
+    if let Some(text) = stored() {
+        found.push(text);
+    }
+    found
 }
 
 fn write(entry: &'static str, text: Option<&str>) -> Kept {

@@ -68,16 +68,14 @@ impl Timestamp {
     /// `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, section 5.6.7); `None` for anything else.
     #[must_use]
     pub fn parse_http_date(text: &str) -> Option<Self> {
-        const MONTHS: [&[u8]; 12] = [
-            b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov",
-            b"Dec",
-        ];
+        const MONTHS: &[u8] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
         let (_weekday, date) = text.as_bytes().split_at_checked(3)?;
         let mut rest = Reader(date.strip_prefix(b", ")?);
         let day = rest.number(2)?;
         rest.one_of(b" ")?;
         let (name, after) = rest.0.split_at_checked(3)?;
-        let month = (1..).zip(MONTHS).find(|&(_, known)| known == name)?.0;
+        let earlier = MONTHS.chunks_exact(3).position(|known| known == name)?;
+        let month = i64::try_from(earlier + 1).ok()?;
         rest.0 = after;
         rest.one_of(b" ")?;
         let year = rest.number(4)?;

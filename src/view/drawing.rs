@@ -219,8 +219,9 @@ fn listen(controls: Controls, root: &Element, pen: Rc<RefCell<Pen>>, has_focus: 
         }
     };
     listen(root, &["input", "submit", "click"]);
-    for around in [&actions, &list].into_iter().flatten() {
-        listen(around, &["focusin", "focusout"]);
+    if let (Some(actions), Some(list)) = (actions, list) {
+        listen(&actions, &["focusin", "focusout"]);
+        listen(&list, &["focusin", "focusout"]);
     }
     runner.hold(Box::new(heed));
 }

@@ -67,7 +67,7 @@ impl Runner {
     }
 
     fn refresh(self, connections: &[Connection]) {
-        let Some((desk, seen)) = self.desk().zip(self.seen()) else {
+        let (Some(desk), Some(seen)) = (self.desk(), self.seen()) else {
             return;
         };
         let shown = seen.state.connection();
