@@ -52,11 +52,6 @@ impl Drop for Watch {
     }
 }
 
-/// Watches over an element for as long as the page lives.
-pub fn watch(root: &Element) {
-    std::mem::forget(Watch::over(root, &Words::english(), None));
-}
-
 /// How high the stack in the instance's memory stands: lower than at rest, if a trap kept functions from returning.
 #[wasm_bindgen]
 #[must_use]

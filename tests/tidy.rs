@@ -145,6 +145,7 @@ fn json_is_read_and_written_where_it_is_said_to_be() {
             "src/browser/storage.rs",
             "src/view/words",
             "src/host_events.rs",
+            "src/page/words.rs",
         ],
     );
 }
@@ -251,7 +252,11 @@ fn every_catalogue_has_every_message_with_the_same_in_braces() {
         ("en", vec!["one", "other"]),
         ("cy", vec!["zero", "one", "two", "few", "many", "other"]),
     ];
-    let files = fs::read_dir(root().join("words")).unwrap().count();
+    // Those of the page, which it compares itself, are in a folder.
+    let entries = fs::read_dir(root().join("words")).unwrap();
+    let files = entries
+        .filter(|entry| entry.as_ref().unwrap().path().is_file())
+        .count();
     assert_eq!(files, languages.len(), "a catalogue that no test reads");
     let english = catalogue("en");
     for (language, forms) in languages {
@@ -296,9 +301,6 @@ fn every_catalogue_has_every_message_with_the_same_in_braces() {
 fn words_for_people_stand_in_catalogues() {
     // A text of two words or more in quotes, outside attributes and format strings of code, is for people.
     for source in sources("src/view").into_iter().chain(sources("src/page")) {
-        if source.path == "src/page/words.rs" {
-            continue;
-        }
         for line in source.code.lines() {
             for text in line.split('"').skip(1).step_by(2) {
                 let has_sentence = text

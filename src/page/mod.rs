@@ -1,6 +1,8 @@
 //! The standalone page: the widget, and the settings that a host would give it elsewhere.
 
 mod accounts;
+mod calls;
+mod language;
 mod settings;
 mod setup;
 mod words;
@@ -11,9 +13,11 @@ use leptos::html;
 use leptos::mount::{mount_to, mount_to_body};
 use leptos::prelude::*;
 
+use self::language::Language;
 use self::settings::Settings;
+use self::words::Message;
 use crate::ReferralConnect;
-use crate::after_a_trap;
+use crate::after_a_trap::Watch;
 use crate::api::client::{Auth, Client, GetToken};
 use crate::api::endpoint::Endpoint;
 use crate::browser::storage;
@@ -21,19 +25,26 @@ use crate::domain::account::AccountUuid;
 
 /// Puts the page into the document's body.
 pub fn mount() {
+    let spoken = ArcRwSignal::new(Language::nearest(&calls::languages()));
     let root: NodeRef<html::Div> = NodeRef::new();
+    let of_heading = spoken.clone();
     mount_to_body(move || {
         view! {
             <main class="page">
-                <h1>{words::TITLE}</h1>
-                <p class="page-purpose">{words::PURPOSE}</p>
+                // A name, and so the same in all languages.
+                <h1>{document().title()}</h1>
+                <p class="page-purpose">{move || of_heading.get().say(Message::Purpose)}</p>
                 <div node_ref=root></div>
             </main>
         }
     });
     if let Some(root) = root.get_untracked() {
-        after_a_trap::watch(&root);
-        mount_to(root.into(), Page).forget();
+        // Never dropped, as the page is not.
+        let watch = Watch::over(&root, &spoken.get_untracked().of_widget(), None);
+        mount_to(root.into(), move || {
+            view! { <Page language=spoken.into() watch/> }
+        })
+        .forget();
     }
 }
 
@@ -48,7 +59,7 @@ struct Fields {
 
 /// What stands below the heading: all that can change.
 #[component]
-fn Page() -> impl IntoView {
+fn Page(language: RwSignal<Language>, watch: Watch) -> impl IntoView {
     let setup = setup::read();
     let stored = storage::account();
     let fields = Fields {
@@ -76,17 +87,52 @@ fn Page() -> impl IntoView {
         }
     };
     let accounts = accounts::load(client, fields.account);
+    let words = Signal::derive_local(move || language.get().of_widget());
+    Effect::new(move || {
+        if let Some(html) = document().document_element() {
+            // The name of the attribute is well formed.
+            let _ = html.set_attribute("lang", language.get().tag());
+        }
+        watch.speak(&words.get());
+    });
     // Decided once: a panel that closes while somebody types in it has taken the field away.
     let is_ready = fields.token.with_untracked(|token| !token.is_empty());
+    let name = move || {
+        let name =
+            accounts.with(|accounts| account.with(|uuid| accounts.name_of(uuid.as_ref())))?;
+        let before = language.get().say(Message::SendingAs);
+        Some(view! { {before} " " <bdi>{name}</bdi> })
+    };
     view! {
-        <p class="page-account">
-            {move || {
-                accounts
-                    .with(|accounts| account.with(|account| accounts.name_of(account.as_ref())))
-                    .map(|name| view! { {words::SENDING_AS} " " <bdi>{name}</bdi> })
-            }}
-        </p>
-        <ReferralConnect endpoint auth account refresh_s=setup.refresh_s/>
-        <Settings fields accounts=accounts.into() open=!is_ready/>
+        <div class="page-bar">
+            <p class="page-account">{name}</p>
+            <LanguageButton language/>
+        </div>
+        <ReferralConnect
+            endpoint
+            auth
+            account
+            refresh_s=setup.refresh_s
+            words
+        />
+        <div class="page-rest">
+            <Settings language fields accounts=accounts.into() open=!is_ready/>
+        </div>
+    }
+}
+
+/// Has the page speak its other language.
+#[component]
+fn LanguageButton(language: RwSignal<Language>) -> impl IntoView {
+    let other = move || language.get().other();
+    view! {
+        <button
+            type="button"
+            class="page-language"
+            lang=move || other().tag()
+            on:click=move |_| language.update(|language| *language = language.other())
+        >
+            {move || other().say(Message::Language)}
+        </button>
     }
 }

@@ -2,7 +2,8 @@ use leptos::prelude::*;
 
 use super::Fields;
 use super::accounts::Accounts;
-use super::words;
+use super::language::Language;
+use super::words::{self, Message};
 use crate::api::endpoint::Endpoint;
 use crate::browser::storage::{self, Kept};
 use crate::domain::account::{Account, AccountUuid, UuidProblem};
@@ -11,6 +12,7 @@ use crate::domain::outcome::Unanswered;
 /// Where the API is, who asks, and for which account.
 #[component]
 pub(super) fn Settings(
+    language: RwSignal<Language>,
     fields: Fields,
     accounts: Signal<Accounts>,
     /// Whether the panel starts open.
@@ -31,18 +33,19 @@ pub(super) fn Settings(
         Some(Remark::Wrong(words::endpoint_problem(problem)))
     };
     let of_account = move || match account.get() {
-        Err(UuidProblem::Shape) => Some(Remark::Wrong(words::NO_UUID)),
-        Ok(_) if kept.get() == Kept::InMemory => Some(Remark::Note(words::ACCOUNT_NOT_KEPT)),
+        Err(UuidProblem::Shape) => Some(Remark::Wrong(Message::UuidWrong)),
+        Ok(_) if kept.get() == Kept::InMemory => Some(Remark::Note(Message::UuidNotKept)),
         Ok(_) | Err(UuidProblem::Empty) => None,
     };
     view! {
-        <details class="page-settings" open=open>
-            <summary>{words::SETTINGS}</summary>
+        <details class="page-folded" open=open>
+            <summary>{move || language.get().say(Message::Settings)}</summary>
             <div class="page-fields">
                 <Field
+                    language
                     id="setting-endpoint"
-                    label=words::ENDPOINT
-                    hint=words::ENDPOINT_HINT
+                    label=Message::Endpoint
+                    hint=Message::EndpointHint
                     kind="url"
                     value=fields.endpoint
                     remark=Signal::derive(of_endpoint)
@@ -50,19 +53,21 @@ pub(super) fn Settings(
                     follows=Follows::Leaving
                 />
                 <Field
+                    language
                     id="setting-token"
-                    label=words::TOKEN
-                    hint=words::TOKEN_HINT
+                    label=Message::Token
+                    hint=Message::TokenHint
                     kind="password"
                     value=fields.token
                     remark=Signal::derive(move || accounts.with(of_accounts))
                     follows=Follows::Typing
                 />
-                <Choice accounts chosen=fields.account/>
+                <Choice language accounts chosen=fields.account/>
                 <Field
+                    language
                     id="setting-account"
-                    label=words::ACCOUNT_UUID
-                    hint=words::ACCOUNT_UUID_HINT
+                    label=Message::Uuid
+                    hint=Message::UuidHint
                     kind="text"
                     value=fields.account
                     remark=Signal::derive(of_account)
@@ -77,9 +82,9 @@ pub(super) fn Settings(
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Remark {
     /// What stands in it has to be mended.
-    Wrong(&'static str),
+    Wrong(Message),
     /// Something to know, or to mend elsewhere.
-    Note(&'static str),
+    Note(Message),
 }
 
 /// When a setting follows what is typed into its field.
@@ -93,9 +98,10 @@ enum Follows {
 
 #[component]
 fn Field(
+    language: RwSignal<Language>,
     id: &'static str,
-    label: &'static str,
-    hint: &'static str,
+    label: Message,
+    hint: Message,
     kind: &'static str,
     value: RwSignal<String>,
     remark: Signal<Option<Remark>>,
@@ -105,7 +111,7 @@ fn Field(
     let is_wrong = move || matches!(remark.get(), Some(Remark::Wrong(_))).then_some("true");
     let words = move || {
         remark.get().map(|remark| match remark {
-            Remark::Wrong(words) | Remark::Note(words) => words,
+            Remark::Wrong(message) | Remark::Note(message) => language.get().say(message),
         })
     };
     let hint_id = format!("{id}-hint");
@@ -113,9 +119,9 @@ fn Field(
     let described_by = format!("{hint_id} {problem_id}");
     view! {
         <div class="page-field">
-            <label for=id>{label}</label>
+            <label for=id>{move || language.get().say(label)}</label>
             <p class="page-hint" id=hint_id>
-                {hint}
+                {move || language.get().say(hint)}
             </p>
             <input
                 id=id
@@ -142,29 +148,32 @@ fn Field(
 }
 
 #[component]
-fn Choice(accounts: Signal<Accounts>, chosen: RwSignal<String>) -> impl IntoView {
+fn Choice(
+    language: RwSignal<Language>,
+    accounts: Signal<Accounts>,
+    chosen: RwSignal<String>,
+) -> impl IntoView {
     let is_asking = move || accounts.with(|accounts| *accounts == Accounts::Asking);
     view! {
         <div class="page-field">
-            <label for="setting-choice">{words::ACCOUNT}</label>
+            <label for="setting-choice">{move || language.get().say(Message::Account)}</label>
             <select
                 id="setting-choice"
                 aria-busy=move || is_asking().then_some("true")
                 on:change=move |event| chosen.set(event_target_value(&event))
             >
-                {move || accounts.with(|accounts| options(accounts, chosen))}
+                {move || accounts.with(|accounts| options(language.get(), accounts, chosen))}
             </select>
         </div>
     }
 }
 
-fn options(accounts: &Accounts, chosen: RwSignal<String>) -> AnyView {
+fn options(language: Language, accounts: &Accounts, chosen: RwSignal<String>) -> AnyView {
+    let alone = |message| view! { <option value="">{language.say(message)}</option> }.into_any();
     let offered = match accounts {
         Accounts::Offered(offered) if !offered.is_empty() => offered,
-        Accounts::Asking => {
-            return view! { <option value="">{words::LOADING_ACCOUNTS}</option> }.into_any();
-        }
-        _ => return view! { <option value="">{words::NO_ACCOUNTS}</option> }.into_any(),
+        Accounts::Asking => return alone(Message::AccountLoading),
+        _ => return alone(Message::AccountNone),
     };
     let listed: Vec<String> = offered
         .iter()
@@ -185,7 +194,7 @@ fn options(accounts: &Accounts, chosen: RwSignal<String>) -> AnyView {
     };
     view! {
         <option value="" disabled prop:selected=is_other>
-            {words::CHOOSE}
+            {language.say(Message::AccountChoose)}
         </option>
         {offered.iter().map(option).collect::<Vec<_>>()}
     }
@@ -199,7 +208,7 @@ fn of_accounts(accounts: &Accounts) -> Option<Remark> {
         }
         Accounts::Unanswered(why) => Some(Remark::Note(words::no_accounts(*why))),
         Accounts::Offered(offered) if offered.is_empty() => {
-            Some(Remark::Wrong(words::EMPTY_ACCOUNTS))
+            Some(Remark::Wrong(Message::AccountsEmpty))
         }
         Accounts::Offered(_) | Accounts::Asking | Accounts::Unasked => None,
     }

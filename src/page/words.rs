@@ -1,102 +1,126 @@
-//! The words of the standalone page, in British English.
+//! What the page says around the widget: which message of a catalogue, and what goes into it.
+//!
+//! The catalogues are the files of `words/page/`, one for each language that the widget has.
 
+use std::rc::Rc;
+
+use super::language::Language;
 use crate::api::endpoint::EndpointProblem;
 use crate::domain::account::Account;
 use crate::domain::outcome::Unanswered;
+use crate::json::Value;
+use crate::view::words::Words;
 
-/// The page's heading.
-pub const TITLE: &str = "Referral Connect";
-/// What the page is for.
-pub const PURPOSE: &str = "Connect your firm with another adviser's firm, so that you can refer clients \
-    to each other. Plannr emails the other adviser, who accepts or declines.";
-/// The settings' heading.
-pub const SETTINGS: &str = "Settings";
-/// The field of the API's address.
-pub const ENDPOINT: &str = "API address";
-/// Below it.
-pub const ENDPOINT_HINT: &str = "Where Plannr's API is: an https address.";
-/// The field of the token.
-pub const TOKEN: &str = "Access token";
-/// Below it.
-pub const TOKEN_HINT: &str =
-    "Sent to the API address alone, and forgotten when you close this page.";
-/// The list of accounts.
-pub const ACCOUNT: &str = "Account";
-/// In place of the accounts, before there are any.
-pub const NO_ACCOUNTS: &str = "None to choose from yet";
-/// The first line of the accounts, while none is chosen.
-pub const CHOOSE: &str = "Choose an account";
-/// The field of the account's UUID.
-pub const ACCOUNT_UUID: &str = "Account UUID";
-/// Below it.
-pub const ACCOUNT_UUID_HINT: &str =
-    "Filled in when you choose an account, or paste it. This browser remembers it.";
-/// Said where the browser will not remember it.
-pub const ACCOUNT_NOT_KEPT: &str =
-    "This browser does not let us remember the account: choose it again on your next visit.";
-/// While accounts are being asked for.
-pub const LOADING_ACCOUNTS: &str = "Loading your accounts…";
+const ENGLISH: &str = include_str!("../../words/page/en.json");
+const WELSH: &str = include_str!("../../words/page/cy.json");
+const WELSH_OF_THE_WIDGET: &str = include_str!("../../words/cy.json");
 
-/// Stands before the account that requests are sent for.
-pub const SENDING_AS: &str = "You send as";
+/// Makes the type and the list of names out of one list.
+macro_rules! messages {
+    ($($id:ident = $name:literal,)*) => {
+        /// A message of the catalogues.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(super) enum Message {
+            $($id,)*
+        }
+
+        impl Message {
+            /// What it is called there.
+            fn name(self) -> &'static str {
+                match self {
+                    $(Self::$id => $name,)*
+                }
+            }
+
+            #[cfg(test)]
+            const NAMES: &[&str] = &[$($name,)*];
+        }
+    };
+}
+
+messages! {
+    Language = "language",
+    Purpose = "purpose",
+    SendingAs = "sendingAs",
+    Settings = "settings",
+    Endpoint = "endpoint",
+    EndpointHint = "endpoint.hint",
+    EndpointShape = "endpoint.shape",
+    EndpointNotEncrypted = "endpoint.notEncrypted",
+    EndpointExtras = "endpoint.extras",
+    Token = "token",
+    TokenHint = "token.hint",
+    Account = "account",
+    AccountNone = "account.none",
+    AccountChoose = "account.choose",
+    AccountLoading = "account.loading",
+    Uuid = "uuid",
+    UuidHint = "uuid.hint",
+    UuidNotKept = "uuid.notKept",
+    UuidWrong = "uuid.wrong",
+    AccountsRefused = "accounts.refused",
+    AccountsOffline = "accounts.offline",
+    AccountsBadEndpoint = "accounts.badEndpoint",
+    AccountsNotOffered = "accounts.notOffered",
+    AccountsTooMany = "accounts.tooMany",
+    AccountsFailed = "accounts.failed",
+    AccountsEmpty = "accounts.empty",
+}
+
+thread_local! {
+    /// Read once.
+    static CATALOGUES: [Option<Value>; 2] = [ENGLISH, WELSH].map(|text| Value::parse(text.as_bytes()));
+}
+
+impl Language {
+    /// A message in this language.
+    pub(super) fn say(self, message: Message) -> String {
+        let text = CATALOGUES.with(|[english, welsh]| {
+            let catalogue = match self {
+                Self::English => english,
+                Self::Welsh => welsh,
+            };
+            catalogue.as_ref()?.get(message.name())?.text()
+        });
+        // A test holds that the catalogues are complete.
+        text.unwrap_or_default()
+    }
+
+    /// What the widget says in this language.
+    pub(super) fn of_widget(self) -> Rc<Words> {
+        match self {
+            Self::English => Words::english(),
+            // A test holds that it can be read.
+            Self::Welsh => Words::read(WELSH_OF_THE_WIDGET, self.tag())
+                .map_or_else(|_| Words::english(), Rc::new),
+        }
+    }
+}
 
 /// What is wrong with an address, and how to mend it.
-#[must_use]
-pub fn endpoint_problem(problem: EndpointProblem) -> &'static str {
+pub(super) fn endpoint_problem(problem: EndpointProblem) -> Message {
     match problem {
-        EndpointProblem::Shape => {
-            "This is not an address. Enter one such as https://api.plannrcrm.com."
-        }
-        EndpointProblem::NotEncrypted => {
-            "This address is not encrypted, so the token could be read on its way. Use one that starts \
-             with https://."
-        }
-        EndpointProblem::Extras => {
-            "An API address has no user name, question mark or hash sign. Remove what does not belong to \
-             it."
-        }
+        EndpointProblem::Shape => Message::EndpointShape,
+        EndpointProblem::NotEncrypted => Message::EndpointNotEncrypted,
+        EndpointProblem::Extras => Message::EndpointExtras,
     }
 }
 
-/// What is wrong with a UUID, and how to mend it.
-pub const NO_UUID: &str = "This is not a UUID. It has 32 digits and letters from a to f, in groups of 8, 4, \
-    4, 4 and 12.";
-
-/// Why there are no accounts to choose from.
-#[must_use]
-pub fn no_accounts(why: Unanswered) -> &'static str {
+/// Why there are no accounts to choose from, and what to do.
+pub(super) fn no_accounts(why: Unanswered) -> Message {
     match why {
-        Unanswered::Unauthenticated | Unanswered::Forbidden => {
-            "Plannr did not accept the access token. Enter another one."
-        }
-        Unanswered::Offline => "This device is offline. Connect it to the internet.",
-        Unanswered::BadEndpoint | Unanswered::OtherEndpoint => {
-            "The API address cannot be asked. Correct it."
-        }
-        Unanswered::NotOffered => {
-            "There is no list of accounts at this API address. Correct the address, or paste the \
-             account's UUID."
-        }
-        Unanswered::TooMany { .. } => {
-            "There were too many requests in a short time. Wait a minute, then reload the page."
-        }
-        Unanswered::Failed => {
-            "The accounts could not be loaded. Check the API address and your connection, or paste the \
-             account's UUID."
-        }
+        Unanswered::Unauthenticated | Unanswered::Forbidden => Message::AccountsRefused,
+        Unanswered::Offline => Message::AccountsOffline,
+        Unanswered::BadEndpoint | Unanswered::OtherEndpoint => Message::AccountsBadEndpoint,
+        Unanswered::NotOffered => Message::AccountsNotOffered,
+        Unanswered::TooMany { .. } => Message::AccountsTooMany,
+        Unanswered::Failed => Message::AccountsFailed,
     }
 }
-
-/// The reply named no account at all.
-pub const EMPTY_ACCOUNTS: &str = "This access token has no account in Plannr. Enter another one.";
 
 /// An account as a line of the list.
-#[must_use]
-pub fn account(account: &Account) -> String {
-    let name = account
-        .name
-        .clone()
-        .unwrap_or_else(|| account.uuid.to_string());
+pub(super) fn account(account: &Account) -> String {
+    let name = name(account);
     let details: Vec<&str> = [&account.role, &account.firm]
         .into_iter()
         .filter_map(|detail| detail.as_deref())
@@ -105,5 +129,44 @@ pub fn account(account: &Account) -> String {
         name
     } else {
         format!("{name} ({})", details.join(", "))
+    }
+}
+
+fn name(account: &Account) -> String {
+    account
+        .name
+        .clone()
+        .unwrap_or_else(|| account.uuid.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn placeholders(text: &str) -> Vec<Option<&str>> {
+        let rests = text.split('{').skip(1);
+        rests
+            .map(|rest| rest.split_once('}').map(|(name, _after)| name))
+            .collect()
+    }
+
+    #[test]
+    fn the_catalogues_have_every_message_with_the_same_in_braces_and_nothing_else() {
+        let catalogues = [ENGLISH, WELSH].map(|text| Value::parse(text.as_bytes()));
+        for catalogue in &catalogues {
+            let texts = catalogue.as_ref().and_then(Value::values);
+            assert_eq!(texts.map(|texts| texts.len()), Some(Message::NAMES.len()));
+        }
+        for name in Message::NAMES {
+            let [english, welsh] = catalogues.each_ref().map(|catalogue| {
+                let text = catalogue.as_ref().and_then(|words| words.get(name)?.text());
+                text.unwrap_or_default()
+            });
+            assert!(!english.trim().is_empty(), "English: {name}");
+            assert!(!welsh.trim().is_empty(), "Welsh: {name}");
+            assert_eq!(placeholders(&english), placeholders(&welsh), "{name}");
+            assert!(!placeholders(&english).contains(&None), "{name}");
+            assert_ne!(english, welsh, "untranslated: {name}");
+        }
     }
 }

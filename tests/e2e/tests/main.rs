@@ -17,6 +17,7 @@ mod refused;
 mod release;
 mod sent;
 mod settings;
+mod standalone;
 mod storage;
 mod time;
 mod together;
@@ -50,6 +51,7 @@ fn suite() -> Result<Suite> {
     typing::add(&mut suite);
     refused::add(&mut suite);
     settings::add(&mut suite);
+    standalone::add(&mut suite);
     release::add(&mut suite);
     keyboard::add(&mut suite);
     floor::add(&mut suite);

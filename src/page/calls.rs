@@ -1,0 +1,10 @@
+//! What the page asks of the browser where an old one, or one that does not trust the page's address, has nothing to
+//! answer with. In JavaScript (`calls.js`), for Rust's bindings take for granted that it has.
+
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(module = "/src/page/calls.js")]
+extern "C" {
+    /// The languages of the person's choice, the dearest first, separated by commas.
+    pub(super) fn languages() -> String;
+}
