@@ -2,6 +2,7 @@
 
 mod accounts;
 mod calls;
+mod explanation;
 mod language;
 mod settings;
 mod setup;
@@ -13,6 +14,7 @@ use leptos::html;
 use leptos::mount::{mount_to, mount_to_body};
 use leptos::prelude::*;
 
+use self::explanation::{FirstVisit, LaterVisit};
 use self::language::Language;
 use self::settings::Settings;
 use self::words::Message;
@@ -62,6 +64,8 @@ struct Fields {
 fn Page(language: RwSignal<Language>, watch: Watch) -> impl IntoView {
     let setup = setup::read();
     let stored = storage::account();
+    // Decided once: what somebody reads does not go elsewhere meanwhile.
+    let is_first_visit = stored.is_none();
     let fields = Fields {
         endpoint: RwSignal::new(setup.endpoint),
         token: RwSignal::new(setup.token),
@@ -108,6 +112,7 @@ fn Page(language: RwSignal<Language>, watch: Watch) -> impl IntoView {
             <p class="page-account">{name}</p>
             <LanguageButton language/>
         </div>
+        {is_first_visit.then(|| view! { <FirstVisit language/> })}
         <ReferralConnect
             endpoint
             auth
@@ -116,6 +121,7 @@ fn Page(language: RwSignal<Language>, watch: Watch) -> impl IntoView {
             words
         />
         <div class="page-rest">
+            {(!is_first_visit).then(|| view! { <LaterVisit language/> })}
             <Settings language fields accounts=accounts.into() open=!is_ready/>
         </div>
     }

@@ -1,14 +1,29 @@
-//! The page around the widget: in which language it speaks.
+//! The page around the widget: what it explains, and in which language.
 
 use anyhow::{Context, Result, ensure};
 use e2e::backend::{FIRM_ABC12345, Refresh};
+use e2e::browser::one_line;
 use e2e::engine::Engine;
 use e2e::role::Role;
 use e2e::stage::Stage;
 use e2e::suite::Suite;
 use serde_json::json;
 
+const EXPLANATION: &str = "What happens when you send";
+
+/// Of each of the three lines a part.
+const LINES: [&str; 3] = [
+    "Plannr emails that adviser",
+    "accepts or declines in that email",
+    "Your access token goes to the API address in the settings and nowhere else",
+];
+
 pub(crate) fn add(suite: &mut Suite) {
+    suite.add(
+        "explains_itself_on_the_first_visit",
+        Refresh::Default,
+        first_visit,
+    );
     suite.add("speaks_welsh_on_demand", Refresh::Default, speaks_welsh);
     // The others have no way to be told the person's languages while they run.
     suite.add_for(
@@ -17,6 +32,27 @@ pub(crate) fn add(suite: &mut Suite) {
         Refresh::Default,
         begins_in_the_browsers_language,
     );
+}
+
+async fn first_visit(stage: &mut Stage) -> Result<()> {
+    stage.open_page().await?;
+    let page = &stage.page;
+    for line in LINES {
+        page.see_text(line).await?;
+    }
+    // The account is stored by now: it is no first visit any more, but nothing moves under the reader's eyes.
+    page.reload().await?;
+    page.see_ready().await?;
+    let summary = page.element(Role::Disclosure, EXPLANATION).await?;
+    let text = one_line(&page.browser().visible_text().await?);
+    for line in LINES {
+        ensure!(!text.contains(line), "still in the way: {line}");
+    }
+    summary.click().await?;
+    for line in LINES {
+        page.see_text(line).await?;
+    }
+    Ok(())
 }
 
 async fn speaks_welsh(stage: &mut Stage) -> Result<()> {
