@@ -14,6 +14,7 @@ use leptos::html;
 use leptos::mount::{mount_to, mount_to_body};
 use leptos::prelude::*;
 
+use self::accounts::Asker;
 use self::explanation::{FirstVisit, LaterVisit};
 use self::language::Language;
 use self::settings::Settings;
@@ -90,7 +91,7 @@ fn Page(language: RwSignal<Language>, watch: Watch) -> impl IntoView {
                 .then_some(Client { endpoint, auth })
         }
     };
-    let accounts = accounts::load(client, fields.account);
+    let asker = Asker::new(client, fields.account);
     let words = Signal::derive_local(move || language.get().of_widget());
     Effect::new(move || {
         if let Some(html) = document().document_element() {
@@ -101,9 +102,10 @@ fn Page(language: RwSignal<Language>, watch: Watch) -> impl IntoView {
     });
     // Decided once: a panel that closes while somebody types in it has taken the field away.
     let is_ready = fields.token.with_untracked(|token| !token.is_empty());
+    let accounts = asker.accounts();
     let name = move || {
-        let name =
-            accounts.with(|accounts| account.with(|uuid| accounts.name_of(uuid.as_ref())))?;
+        let name = accounts
+            .with(|accounts| account.with(|uuid| accounts.of(uuid.as_ref()).map(words::account)))?;
         let before = language.get().say(Message::SendingAs);
         Some(view! { {before} " " <bdi>{name}</bdi> })
     };
@@ -122,7 +124,7 @@ fn Page(language: RwSignal<Language>, watch: Watch) -> impl IntoView {
         />
         <div class="page-rest">
             {(!is_first_visit).then(|| view! { <LaterVisit language/> })}
-            <Settings language fields accounts=accounts.into() open=!is_ready/>
+            <Settings language fields asker open=!is_ready/>
         </div>
     }
 }

@@ -1,9 +1,10 @@
 use leptos::prelude::*;
 
 use super::Fields;
-use super::accounts::Accounts;
+use super::accounts::{Accounts, Asker, Test};
 use super::language::Language;
 use super::words::{self, Message};
+use crate::api::credentials::{Token, TokenProblem};
 use crate::api::endpoint::Endpoint;
 use crate::browser::storage::{self, Kept};
 use crate::domain::account::{Account, AccountUuid, UuidProblem};
@@ -14,10 +15,11 @@ use crate::domain::outcome::Unanswered;
 pub(super) fn Settings(
     language: RwSignal<Language>,
     fields: Fields,
-    accounts: Signal<Accounts>,
+    asker: Asker,
     /// Whether the panel starts open.
     open: bool,
 ) -> impl IntoView {
+    let accounts = asker.accounts();
     let account = Memo::new(move |_| fields.account.with(|text| text.parse::<AccountUuid>()));
     let kept = RwSignal::new(Kept::Stored);
     Effect::new(move || {
@@ -36,6 +38,11 @@ pub(super) fn Settings(
         Err(UuidProblem::Shape) => Some(Remark::Wrong(Message::UuidWrong)),
         Ok(_) if kept.get() == Kept::InMemory => Some(Remark::Note(Message::UuidNotKept)),
         Ok(_) | Err(UuidProblem::Empty) => None,
+    };
+    // The test says the same, and once is enough.
+    let of_token = move || match asker.test().get() {
+        Test::None => accounts.with(of_accounts),
+        Test::Asking | Test::Done => None,
     };
     view! {
         <details class="page-folded" open=open>
@@ -59,9 +66,10 @@ pub(super) fn Settings(
                     hint=Message::TokenHint
                     kind="password"
                     value=fields.token
-                    remark=Signal::derive(move || accounts.with(of_accounts))
+                    remark=Signal::derive(of_token)
                     follows=Follows::Typing
                 />
+                <ConnectionTest language fields asker/>
                 <Choice language accounts chosen=fields.account/>
                 <Field
                     language
@@ -145,6 +153,47 @@ fn Field(
             </p>
         </div>
     }
+}
+
+/// Asks the API with the settings as they are, and says whom it reached.
+#[component]
+fn ConnectionTest(language: RwSignal<Language>, fields: Fields, asker: Asker) -> impl IntoView {
+    let (accounts, test) = (asker.accounts(), asker.test());
+    let words = move || match test.get() {
+        Test::None => String::new(),
+        Test::Asking => language.get().say(Message::TestAsking),
+        Test::Done => accounts.with(|accounts| outcome(language.get(), fields, accounts)),
+    };
+    view! {
+        <div class="page-field">
+            <button type="button" class="page-button" on:click=move |_| asker.begin_test()>
+                {move || language.get().say(Message::Test)}
+            </button>
+            <p role="status">{words}</p>
+        </div>
+    }
+}
+
+/// What a test brought.
+fn outcome(language: Language, fields: Fields, accounts: &Accounts) -> String {
+    let account = fields.account.with(|text| text.parse::<AccountUuid>().ok());
+    if let Some(account) = accounts.of(account.as_ref()) {
+        return language.connected(account);
+    }
+    language.say(match accounts {
+        Accounts::Offered(offered) if offered.is_empty() => Message::AccountsEmpty,
+        Accounts::Offered(_) => Message::TestOtherAccount,
+        Accounts::Asking => Message::TestAsking,
+        _ if let Err(problem) = fields.endpoint.with(|text| text.parse::<Endpoint>()) => {
+            words::endpoint_problem(problem)
+        }
+        _ if let Err(problem) = fields.token.with(|text| text.parse::<Token>()) => match problem {
+            TokenProblem::Empty => Message::TestNoToken,
+            TokenProblem::Characters => Message::TestUnusableToken,
+        },
+        Accounts::Unanswered(why) => words::no_accounts(*why),
+        Accounts::Unasked => Message::TestNoToken,
+    })
 }
 
 #[component]

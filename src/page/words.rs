@@ -15,6 +15,10 @@ const ENGLISH: &str = include_str!("../../words/page/en.json");
 const WELSH: &str = include_str!("../../words/page/cy.json");
 const WELSH_OF_THE_WIDGET: &str = include_str!("../../words/cy.json");
 
+/// Around a value within a sentence, so that a name of another direction leaves the sentence in order
+/// (Unicode Standard Annex 9, first strong isolate and its end).
+const ISOLATE: [&str; 2] = ["\u{2068}", "\u{2069}"];
+
 /// Makes the type and the list of names out of one list.
 macro_rules! messages {
     ($($id:ident = $name:literal,)*) => {
@@ -69,6 +73,13 @@ messages! {
     AccountsTooMany = "accounts.tooMany",
     AccountsFailed = "accounts.failed",
     AccountsEmpty = "accounts.empty",
+    Test = "test",
+    TestAsking = "test.asking",
+    TestConnected = "test.connected",
+    TestConnectedWithoutFirm = "test.connectedWithoutFirm",
+    TestOtherAccount = "test.otherAccount",
+    TestNoToken = "test.noToken",
+    TestUnusableToken = "test.unusableToken",
 }
 
 thread_local! {
@@ -97,6 +108,15 @@ impl Language {
             // A test holds that it can be read.
             Self::Welsh => Words::read(WELSH_OF_THE_WIDGET, self.tag())
                 .map_or_else(|_| Words::english(), Rc::new),
+        }
+    }
+
+    /// That the API knows who asks.
+    pub(super) fn connected(self, account: &Account) -> String {
+        let name = name(account);
+        match &account.firm {
+            Some(firm) => filled(&self.say(Message::TestConnected), &[&name, firm]),
+            None => filled(&self.say(Message::TestConnectedWithoutFirm), &[&name]),
         }
     }
 }
@@ -143,6 +163,26 @@ fn name(account: &Account) -> String {
         .unwrap_or_else(|| account.uuid.to_string())
 }
 
+/// A text with values in the places of what it has in braces, in their order there: all languages name them in one
+/// order, which a test holds. What stands in a value is never taken for braces of the text.
+fn filled(text: &str, values: &[&str]) -> String {
+    let mut values = values.iter();
+    let mut whole = String::new();
+    let mut rest = text;
+    while let Some((before, (_name, after))) = rest
+        .split_once('{')
+        .and_then(|(before, inner)| Some((before, inner.split_once('}')?)))
+    {
+        whole.push_str(before);
+        if let Some(value) = values.next() {
+            whole.extend([ISOLATE[0], value, ISOLATE[1]]);
+        }
+        rest = after;
+    }
+    whole.push_str(rest);
+    whole
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -172,5 +212,12 @@ mod tests {
             assert!(!placeholders(&english).contains(&None), "{name}");
             assert_ne!(english, welsh, "untranslated: {name}");
         }
+    }
+
+    #[test]
+    fn a_value_with_braces_is_a_value() {
+        let shown = filled("as {account}, {firm}.", &["{firm}", "B {x} C"]);
+        assert_eq!(shown, "as \u{2068}{firm}\u{2069}, \u{2068}B {x} C\u{2069}.");
+        assert_eq!(filled("a } b { c", &["d"]), "a } b { c");
     }
 }

@@ -1,12 +1,13 @@
-//! The page around the widget: what it explains, and in which language.
+//! The page around the widget: what it explains and tests, and in which language.
 
 use anyhow::{Context, Result, ensure};
-use e2e::backend::{FIRM_ABC12345, Refresh};
+use e2e::backend::{EXPIRED_TOKEN, FIRM_ABC12345, OTHER_ACCOUNT_UUID, OWN_FIRM, Refresh, TOKEN};
 use e2e::browser::one_line;
 use e2e::engine::Engine;
 use e2e::role::Role;
 use e2e::stage::Stage;
 use e2e::suite::Suite;
+use e2e::wait::{Look, SOON, until};
 use serde_json::json;
 
 const EXPLANATION: &str = "What happens when you send";
@@ -18,12 +19,16 @@ const LINES: [&str; 3] = [
     "Your access token goes to the API address in the settings and nowhere else",
 ];
 
+const TEST: &str = "Test the connection";
+
 pub(crate) fn add(suite: &mut Suite) {
     suite.add(
         "explains_itself_on_the_first_visit",
         Refresh::Default,
         first_visit,
     );
+    suite.add("tests_the_connection", Refresh::Default, tests_connection);
+    suite.add("the_last_test_counts", Refresh::Default, last_test_counts);
     suite.add("speaks_welsh_on_demand", Refresh::Default, speaks_welsh);
     // The others have no way to be told the person's languages while they run.
     suite.add_for(
@@ -52,6 +57,127 @@ async fn first_visit(stage: &mut Stage) -> Result<()> {
     for line in LINES {
         page.see_text(line).await?;
     }
+    Ok(())
+}
+
+async fn tests_connection(stage: &mut Stage) -> Result<()> {
+    stage.open_page().await?;
+    let page = &stage.page;
+    page.open_settings().await?;
+    // The accounts have arrived, so the page asks nothing more by itself.
+    page.see_text(OWN_FIRM).await?;
+    let before = questions(stage).await?;
+    page.press(TEST).await?;
+    page.see_status(&["Connected as Rowan Ashdown", OWN_FIRM])
+        .await?;
+    let asked = questions(stage).await? - before;
+    ensure!(asked == 1, "one press asked {asked} questions");
+
+    // Another account of the same answer: no question, and the line follows.
+    page.choose("Account", OTHER_ACCOUNT_UUID).await?;
+    page.see_status(&["Connected as Rowan Ashdown", "Kestrel's Reach"])
+        .await?;
+
+    page.set_setting("Access token", EXPIRED_TOKEN).await?;
+    page.see_alert(&["did not accept the access token"]).await?;
+    page.press(TEST).await?;
+    page.see_status(&["did not accept the access token"])
+        .await?;
+    page.set_setting("Access token", "two words").await?;
+    page.press(TEST).await?;
+    page.see_status(&["Nothing was asked", "space"]).await?;
+    page.set_setting("Access token", "").await?;
+    page.press(TEST).await?;
+    page.see_status(&["Nothing was asked", "no access token"])
+        .await?;
+    page.set_setting("API address", "http://plannr.example")
+        .await?;
+    page.press(TEST).await?;
+    page.see_status(&["not encrypted"]).await?;
+
+    page.set_setting("API address", &stage.sandbox.origin())
+        .await?;
+    page.set_setting("Access token", TOKEN).await?;
+    page.press(TEST).await?;
+    page.see_status(&["Connected as Rowan Ashdown"]).await?;
+    // The last field: what comes after it is no longer the page's.
+    let stranger = "00000000-0000-4000-8000-000000000000";
+    page.set_setting("Account UUID", stranger).await?;
+    page.see_status(&["no account with the UUID below"]).await?;
+    ensure!(
+        stage.sandbox.posts().await?.is_empty(),
+        "something was posted"
+    );
+    Ok(())
+}
+
+/// How often the page has asked for the accounts.
+async fn questions(stage: &Stage) -> Result<usize> {
+    let browser = stage.page.browser();
+    browser
+        .script(
+            "return performance.getEntriesByType('resource')
+                 .filter(({ name }) => name.endsWith('/logins')).length",
+            Vec::new(),
+        )
+        .await
+}
+
+/// Holds back the first answer about accounts from now on, and notes what the status of the test says.
+const HOLD_THE_FIRST: &str = "
+    const real = window.fetch;
+    let held;
+    window.fetch = async (...given) => {
+        const response = await real.apply(window, given);
+        if (!held && response.url.endsWith('/logins')) {
+            await new Promise((go) => (held = go));
+        }
+        return response;
+    };
+    window.isHeld = () => held !== undefined;
+    window.letGo = () => held();
+    window.statusesSeen = [];
+    const regions = [...document.querySelectorAll('[role=status]')];
+    new MutationObserver(() => window.statusesSeen.push(...regions.map(({ innerText }) => innerText)))
+        .observe(document.body, { childList: true, characterData: true, subtree: true });";
+
+async fn last_test_counts(stage: &mut Stage) -> Result<()> {
+    stage.open_page().await?;
+    let page = &stage.page;
+    page.open_settings().await?;
+    page.see_text(OWN_FIRM).await?;
+    let browser = page.browser();
+    let _nothing: Option<bool> = browser.script(HOLD_THE_FIRST, Vec::new()).await?;
+    page.press(TEST).await?;
+    until("the first answer held back", SOON, async || {
+        let is_held: bool = browser.script("return window.isHeld()", Vec::new()).await?;
+        Ok(match is_held {
+            true => Look::Seen(()),
+            false => Look::NotYet("it is not there".into()),
+        })
+    })
+    .await?;
+    page.set_setting("Access token", EXPIRED_TOKEN).await?;
+    page.press(TEST).await?;
+    page.see_status(&["did not accept the access token"])
+        .await?;
+    let _nothing: Option<bool> = browser.script("window.letGo()", Vec::new()).await?;
+    // By the time that a third question is answered, the first answer has been read.
+    page.set_setting("Access token", "two words").await?;
+    page.press(TEST).await?;
+    page.see_status(&["Nothing was asked", "space"]).await?;
+    page.set_setting("Access token", EXPIRED_TOKEN).await?;
+    page.press(TEST).await?;
+    page.see_status(&["did not accept the access token"])
+        .await?;
+    let seen: Vec<String> = browser
+        .script("return window.statusesSeen", Vec::new())
+        .await?;
+    ensure!(!seen.is_empty(), "nothing was noted");
+    ensure!(
+        !seen.iter().any(|text| text.contains("Connected")),
+        "an answer from before was told: {seen:?}"
+    );
     Ok(())
 }
 
