@@ -7,4 +7,14 @@ use wasm_bindgen::prelude::*;
 extern "C" {
     /// The languages of the person's choice, the dearest first, separated by commas.
     pub(super) fn languages() -> String;
+
+    /// What the page's address says under this name; empty where it says nothing.
+    pub(super) fn asked(name: &str) -> String;
+
+    /// The page's address, saying nothing but this.
+    #[wasm_bindgen(js_name = linkSaying)]
+    pub(super) fn link_saying(name: &str, value: &str) -> String;
+
+    /// Whether a text could be put into the clipboard, as a boolean.
+    pub(super) async fn copied(text: &str) -> JsValue;
 }

@@ -6,6 +6,7 @@ mod explanation;
 mod language;
 mod settings;
 mod setup;
+mod share;
 mod words;
 
 use std::rc::Rc;
@@ -18,6 +19,7 @@ use self::accounts::Asker;
 use self::explanation::{FirstVisit, LaterVisit};
 use self::language::Language;
 use self::settings::Settings;
+use self::share::Share;
 use self::words::Message;
 use crate::ReferralConnect;
 use crate::after_a_trap::Watch;
@@ -120,8 +122,10 @@ fn Page(language: RwSignal<Language>, watch: Watch) -> impl IntoView {
             auth
             account
             refresh_s=setup.refresh_s
+            adviser_key=share::code()
             words
         />
+        <Share language/>
         <div class="page-rest">
             {(!is_first_visit).then(|| view! { <LaterVisit language/> })}
             <Settings language fields asker open=!is_ready/>

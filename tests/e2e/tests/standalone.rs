@@ -1,9 +1,10 @@
-//! The page around the widget: what it explains and tests, and in which language.
+//! The page around the widget: what it explains, tests, shares, and in which language.
 
 use anyhow::{Context, Result, ensure};
 use e2e::backend::{EXPIRED_TOKEN, FIRM_ABC12345, OTHER_ACCOUNT_UUID, OWN_FIRM, Refresh, TOKEN};
 use e2e::browser::one_line;
 use e2e::engine::Engine;
+use e2e::page::{CODE_FIELD, button};
 use e2e::role::Role;
 use e2e::stage::Stage;
 use e2e::suite::Suite;
@@ -20,6 +21,7 @@ const LINES: [&str; 3] = [
 ];
 
 const TEST: &str = "Test the connection";
+const SHARE: &str = "Copy a link with this code";
 
 pub(crate) fn add(suite: &mut Suite) {
     suite.add(
@@ -29,6 +31,9 @@ pub(crate) fn add(suite: &mut Suite) {
     );
     suite.add("tests_the_connection", Refresh::Default, tests_connection);
     suite.add("the_last_test_counts", Refresh::Default, last_test_counts);
+    suite.add("a_link_fills_in_a_code", Refresh::Default, link_fills_in);
+    suite.add("junk_in_a_link_is_explained", Refresh::Default, junk);
+    suite.add("makes_a_link_with_the_code", Refresh::Default, makes_link);
     suite.add("speaks_welsh_on_demand", Refresh::Default, speaks_welsh);
     // The others have no way to be told the person's languages while they run.
     suite.add_for(
@@ -178,6 +183,111 @@ async fn last_test_counts(stage: &mut Stage) -> Result<()> {
         !seen.iter().any(|text| text.contains("Connected")),
         "an answer from before was told: {seen:?}"
     );
+    Ok(())
+}
+
+async fn link_fills_in(stage: &mut Stage) -> Result<()> {
+    let address = format!("{}?code=ABC12345", stage.sandbox.address());
+    let page = &stage.page;
+    page.open(&address).await?;
+    page.see_ready().await?;
+    ensure!(page.code().await? == "ABC12345", "the code is not there");
+    ensure!(
+        stage.sandbox.posts().await?.is_empty(),
+        "opening the link posted something"
+    );
+    // What is typed wins.
+    page.clear_code().await?;
+    page.send("RECEIVED").await?;
+    page.see_badge("Pending").await?;
+    page.press(button::NEW_REQUEST).await?;
+    ensure!(page.code().await?.is_empty(), "the link's code came back");
+
+    page.reload().await?;
+    page.see_ready().await?;
+    page.press_send().await?;
+    page.see_status(&["Request sent to", FIRM_ABC12345]).await?;
+    let bodies: Vec<String> = stage
+        .sandbox
+        .posts()
+        .await?
+        .into_iter()
+        .map(|post| post.body)
+        .collect();
+    ensure!(
+        bodies.len() == 2 && bodies[0].contains("RECEIVED") && bodies[1].contains("ABC12345"),
+        "posted were {bodies:?}"
+    );
+    Ok(())
+}
+
+async fn junk(stage: &mut Stage) -> Result<()> {
+    let page = &stage.page;
+    for (query, shown, says) in [
+        ("code=%3Cb%3EA%26B", "<b>A&B", "6 characters"),
+        ("code=ABC%201234%C3%A9", "ABC 1234é", "“é”"),
+        ("code=%FF%00&code=ABC12345", "\u{fffd}\0", "“\u{fffd}”"),
+        ("code=", "", "Enter the other adviser's"),
+    ] {
+        page.open(&format!("{}?{query}", stage.sandbox.address()))
+            .await?;
+        page.see_ready().await?;
+        let code = page.code().await?;
+        ensure!(code == shown, "{query} shows {code:?}");
+        page.press_send().await?;
+        page.see_field_alert(&[says])
+            .await
+            .with_context(|| query.to_owned())?;
+    }
+    let long = "A".repeat(5000);
+    page.open(&format!("{}?code={long}", stage.sandbox.address()))
+        .await?;
+    page.see_ready().await?;
+    let chars = page.code().await?.chars().count();
+    ensure!(chars == 100, "the field holds {chars} characters");
+    page.press_send().await?;
+    page.see_field_alert(&["100 characters"]).await?;
+    ensure!(
+        stage.sandbox.posts().await?.is_empty(),
+        "something was posted"
+    );
+    Ok(())
+}
+
+async fn makes_link(stage: &mut Stage) -> Result<()> {
+    let address = format!("{}?other=1#part", stage.sandbox.address());
+    let page = &stage.page;
+    page.open(&address).await?;
+    page.see_ready().await?;
+    page.type_code("ABC&1").await?;
+    page.press(SHARE).await?;
+    page.see_status(&["A link needs a whole code"]).await?;
+    page.type_code(" =34").await?;
+    page.press(SHARE).await?;
+    let link = format!("{}?code=ABC%261%3D34", stage.sandbox.address());
+    let told = page.see_status(&[&link]).await?;
+    if told.contains("Copied") {
+        page.clear_code().await?;
+        let field = page.element(Role::Textbox, CODE_FIELD).await?;
+        field
+            .send_keys(thirtyfour::Key::Control + "v".to_owned())
+            .await?;
+        until("the link pasted", SOON, async || {
+            let code = page.code().await?;
+            Ok(match code == link {
+                true => Look::Seen(()),
+                false => Look::NotYet(code),
+            })
+        })
+        .await?;
+    } else {
+        // WebKitGTK lets no page of an automated session write to the clipboard.
+        ensure!(told.contains("Mark the link"), "it says {told:?}");
+        ensure!(stage.engine() == Engine::WebKit, "nothing was copied");
+    }
+    page.open(&link).await?;
+    let code = page.code().await?;
+    ensure!(code == "ABC&1=34", "the link fills in {code:?}");
     Ok(())
 }
 
