@@ -85,6 +85,8 @@ pub struct Settings {
     pub page: Option<PathBuf>,
     /// How often that page asks for a changed status, in seconds; `None` leaves it to the page.
     pub refresh_s: Option<u32>,
+    /// Whether browsers may keep that page for times without a network. By default they may.
+    pub page_may_be_kept: bool,
     /// What time it is. By default the machine's clock.
     pub clock: Clock,
     /// Whether `listen` may be an address that other machines can reach.
@@ -102,6 +104,7 @@ impl Default for Settings {
             database: Database::Memory,
             page: None,
             refresh_s: None,
+            page_may_be_kept: true,
             clock: Clock::real(),
             allow_remote: false,
             slow_answer_after: Duration::from_secs(30),
@@ -160,7 +163,11 @@ impl Sandbox {
                 .merge(api::routes(&app))
                 .merge(oauth::routes(&app))
                 .merge(outbox::routes(&app))
-                .merge(page::routes(settings.page, settings.refresh_s)),
+                .merge(page::routes(
+                    settings.page,
+                    settings.refresh_s,
+                    settings.page_may_be_kept,
+                )),
             &app,
         );
         let serving = tokio::spawn(async move {

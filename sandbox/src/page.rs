@@ -21,10 +21,10 @@ use tower_http::services::ServeDir;
 use crate::{api::Failure, outbox};
 
 /// Everything that no other route answers: the page's files, and the ways of saying that there is no such thing.
-pub(crate) fn routes(folder: Option<PathBuf>, refresh_s: Option<u32>) -> Router {
+pub(crate) fn routes(folder: Option<PathBuf>, refresh_s: Option<u32>, may_be_kept: bool) -> Router {
     let page = folder.map(|folder| Page {
         folder,
-        metas: metas(refresh_s),
+        metas: metas(refresh_s, may_be_kept),
     });
     Router::new()
         .fallback(file_or_nothing)
@@ -39,7 +39,7 @@ struct Page {
 }
 
 /// What tells the page where its API is and what to say to it.
-fn metas(refresh_s: Option<u32>) -> String {
+fn metas(refresh_s: Option<u32>, may_be_kept: bool) -> String {
     let mut metas = String::from(
         "<meta name=\"referral-connect-endpoint\" content=\"/\">\
          <meta name=\"referral-connect-token\" content=\"sandbox-token\">",
@@ -48,6 +48,9 @@ fn metas(refresh_s: Option<u32>) -> String {
         metas.push_str(&format!(
             "<meta name=\"referral-connect-refresh\" content=\"{seconds}\">"
         ));
+    }
+    if !may_be_kept {
+        metas.push_str("<meta name=\"referral-connect-offline\" content=\"off\">");
     }
     metas
 }
@@ -168,7 +171,7 @@ fn content_security_policy(text: &str) -> String {
     format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{hashes}; style-src 'self'; \
          connect-src 'self' https://api.plannrcrm.com http://127.0.0.1:* http://localhost:*; \
-         img-src 'self' data:; font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; \
+         img-src 'self' data:; font-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; \
          frame-ancestors 'self'"
     )
 }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::offline;
 use crate::api::client::Client;
 use crate::browser::clock::{self, Timer};
 use crate::browser::storage;
@@ -122,7 +123,11 @@ impl Asker {
 
     fn ask(self, client: Client, round: u32) {
         spawn_local(async move {
-            let answer = client.accounts().await;
+            let answer = if offline::is_offline() && !client.endpoint.is_on_device() {
+                Err(Unanswered::Offline)
+            } else {
+                client.accounts().await
+            };
             if self.round.try_get_value() == Some(round) {
                 self.answered(answer);
             }

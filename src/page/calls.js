@@ -35,3 +35,31 @@ export async function copied(text) {
     return false;
   }
 }
+
+/** The page's service worker, beside it. */
+const WORKER = "referral-connect-offline.js";
+
+/**
+ * Has the browser keep the page for times without a network, or no longer do so. What goes wrong is no harm: then the
+ * page needs a network.
+ * @param {boolean} isWanted
+ */
+export async function keepForOffline(isWanted) {
+  try {
+    // A build for development has none, nor has a browser that does not trust the page's address.
+    if (!document.querySelector("link[rel=manifest]") || !navigator.serviceWorker) return;
+    if (isWanted) {
+      await navigator.serviceWorker.register(WORKER, { updateViaCache: "none" });
+      return;
+    }
+    const registration = await navigator.serviceWorker.getRegistration();
+    const worker = registration?.active ?? registration?.waiting ?? registration?.installing;
+    // Another one is somebody else's.
+    if (worker?.scriptURL !== new URL(WORKER, document.baseURI).href) return;
+    await registration?.unregister();
+    for (const name of await caches.keys())
+      if (name.startsWith(`referral-connect ${new URL("./", document.baseURI).href} `)) await caches.delete(name);
+  } catch (why) {
+    console.info("the page is not kept for times without a network:", why);
+  }
+}

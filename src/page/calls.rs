@@ -17,4 +17,8 @@ extern "C" {
 
     /// Whether a text could be put into the clipboard, as a boolean.
     pub(super) async fn copied(text: &str) -> JsValue;
+
+    /// Has the browser keep the page for times without a network, or no longer do so.
+    #[wasm_bindgen(js_name = keepForOffline)]
+    pub(super) fn keep_for_offline(is_wanted: bool);
 }

@@ -4,6 +4,7 @@ mod accounts;
 mod calls;
 mod explanation;
 mod language;
+mod offline;
 mod settings;
 mod setup;
 mod share;
@@ -18,6 +19,7 @@ use leptos::prelude::*;
 use self::accounts::Asker;
 use self::explanation::{FirstVisit, LaterVisit};
 use self::language::Language;
+use self::offline::{OfflineNotice, Origin};
 use self::settings::Settings;
 use self::share::Share;
 use self::words::Message;
@@ -93,6 +95,9 @@ fn Page(language: RwSignal<Language>, watch: Watch) -> impl IntoView {
                 .then_some(Client { endpoint, auth })
         }
     };
+    if setup.origin == Origin::Server {
+        calls::keep_for_offline(setup.may_be_kept);
+    }
     let asker = Asker::new(client, fields.account);
     let words = Signal::derive_local(move || language.get().of_widget());
     Effect::new(move || {
@@ -117,6 +122,11 @@ fn Page(language: RwSignal<Language>, watch: Watch) -> impl IntoView {
             <LanguageButton language/>
         </div>
         {is_first_visit.then(|| view! { <FirstVisit language/> })}
+        <OfflineNotice
+            language
+            endpoint=Signal::derive(move || endpoint.get().ok())
+            origin=setup.origin
+        />
         <ReferralConnect
             endpoint
             auth

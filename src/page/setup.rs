@@ -5,10 +5,14 @@
 //! | `referral-connect-endpoint` | the API's address, or a path on the page's own origin | Plannr's |
 //! | `referral-connect-token` | an access token; for a sandbox's public ones alone, since the page is public | none |
 //! | `referral-connect-refresh` | seconds between two questions for a pending status | 60 |
+//! | `referral-connect-offline` | `off`: browsers do not keep the page for times without a network, and forget it where they do | they do |
+//!
+//! The service worker puts `referral-connect-copy` into the page that it keeps for times without a network.
 
 use wasm_bindgen::JsCast;
 use web_sys::HtmlMetaElement;
 
+use super::offline::Origin;
 use crate::api::endpoint::Endpoint;
 use crate::view::widget::REFRESH_S;
 
@@ -17,6 +21,8 @@ pub(super) struct Setup {
     pub(super) endpoint: String,
     pub(super) token: String,
     pub(super) refresh_s: u32,
+    pub(super) origin: Origin,
+    pub(super) may_be_kept: bool,
 }
 
 pub(super) fn read() -> Setup {
@@ -27,6 +33,11 @@ pub(super) fn read() -> Setup {
         refresh_s: meta("refresh")
             .and_then(|text| text.parse().ok())
             .unwrap_or(REFRESH_S),
+        origin: match meta("copy") {
+            Some(_) => Origin::Copy,
+            None => Origin::Server,
+        },
+        may_be_kept: meta("offline").as_deref() != Some("off"),
     }
 }
 

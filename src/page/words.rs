@@ -84,6 +84,8 @@ messages! {
     TestOtherAccount = "test.otherAccount",
     TestNoToken = "test.noToken",
     TestUnusableToken = "test.unusableToken",
+    OfflineDevice = "offline.device",
+    OfflineCopy = "offline.copy",
 }
 
 thread_local! {

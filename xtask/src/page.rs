@@ -12,6 +12,9 @@ use crate::project::Project;
 use crate::tools::{ESBUILD, TRUNK, Tool, WASM_BINDGEN, WASM_OPT};
 use crate::wasm::Compiler;
 
+/// The page's service worker.
+const OFFLINE_WORKER: &str = "referral-connect-offline.js";
+
 /// What a build is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Flavour {
@@ -80,6 +83,7 @@ pub(crate) fn build(project: &Project, compiler: Compiler, flavour: Flavour) -> 
     }
     process::run(&mut trunk)?;
     if flavour == Flavour::Release {
+        element::script(project, "offline/build.mjs", &staging)?;
         element::link(project, &staging)?;
         element::script(project, "gallery/build.mjs", &staging)?;
     }
@@ -90,8 +94,12 @@ pub(crate) fn build(project: &Project, compiler: Compiler, flavour: Flavour) -> 
 /// there yet: a server may be serving it.
 fn publish(staging: &Path, folder: &Path) -> Result<()> {
     let mut built = files(staging)?;
-    // Pages last: they name the others.
-    built.sort_by_key(|path| path.extension().is_some_and(|kind| kind == "html"));
+    // Pages last: they name the others. After them what asks for the page by itself.
+    built.sort_by_key(|path| {
+        let is_worker = path.as_os_str() == OFFLINE_WORKER;
+        let is_page = path.extension().is_some_and(|kind| kind == "html");
+        (is_worker, is_page)
+    });
     for path in &built {
         replace(&staging.join(path), &folder.join(path))?;
     }

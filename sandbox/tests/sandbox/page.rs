@@ -45,7 +45,7 @@ async fn the_index_has_a_strict_policy() {
             "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' \
              'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng='; style-src 'self'; \
              connect-src 'self' https://api.plannrcrm.com http://127.0.0.1:* http://localhost:*; \
-             img-src 'self' data:; font-src 'self'; manifest-src 'self'; base-uri 'none'; \
+             img-src 'self' data:; font-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; \
              form-action 'self'; frame-ancestors 'self'"
         );
         assert_eq!(header(&response, "cache-control"), "no-cache");

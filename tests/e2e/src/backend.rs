@@ -90,6 +90,8 @@ impl Backend {
                     Refresh::Default => None,
                     Refresh::Quick => Some(10),
                 },
+                // A service worker would ask for files and change ways, which trials count and look at.
+                page_may_be_kept: false,
                 ..Settings::default()
             },
             _database_folder: folder,
@@ -122,6 +124,28 @@ impl Backend {
         self.settings.listen = running.address();
         self.running = Some(running);
         Ok(())
+    }
+
+    /// Starts the sandbox again, with a page that browsers may keep for times without a network.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn let_page_be_kept(&mut self) -> Result<()> {
+        self.start_over(true).await
+    }
+
+    /// Starts the sandbox again, with a page that browsers may keep no longer.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn keep_page_from_being_kept(&mut self) -> Result<()> {
+        self.start_over(false).await
+    }
+
+    async fn start_over(&mut self, page_may_be_kept: bool) -> Result<()> {
+        self.stop().await;
+        self.settings.page_may_be_kept = page_may_be_kept;
+        self.start_again().await
     }
 
     /// The sandbox's origin, such as `http://127.0.0.1:40000`.

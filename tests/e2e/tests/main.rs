@@ -13,6 +13,7 @@ mod gallery;
 mod gateway;
 mod keyboard;
 mod main_job;
+mod offline;
 mod refused;
 mod release;
 mod sent;
@@ -52,6 +53,7 @@ fn suite() -> Result<Suite> {
     refused::add(&mut suite);
     settings::add(&mut suite);
     standalone::add(&mut suite);
+    offline::add(&mut suite);
     release::add(&mut suite);
     keyboard::add(&mut suite);
     floor::add(&mut suite);

@@ -28,10 +28,17 @@ impl Site {
         let index = String::from_utf8(index).context("the page's index is not UTF-8")?;
         let metas = format!(
             "<meta name=\"referral-connect-endpoint\" content=\"{endpoint}\">\
-             <meta name=\"referral-connect-token\" content=\"{TOKEN}\"></head>"
+             <meta name=\"referral-connect-token\" content=\"{TOKEN}\">\
+             <meta name=\"referral-connect-offline\" content=\"off\"></head>"
         );
         let page = index.replacen("</head>", &metas, 1);
         ensure!(page != index, "the page's index has no </head>");
+        // Chromium would ask for the manifest at a time of its own, over a connection that matters here.
+        let (before, link) = page
+            .split_once("<link rel=\"manifest\"")
+            .context("the page's index names no manifest")?;
+        let (_link, after) = link.split_once('>').context("a link has an end")?;
+        let page = format!("{before}{after}");
         files.insert(
             "/".to_owned(),
             ("text/html; charset=utf-8", page.into_bytes()),

@@ -70,6 +70,7 @@ impl TwoInstances {
         let head = format!(
             "{head}<meta name=referral-connect-endpoint content='{}'>
              <meta name=referral-connect-token content='{TOKEN}'>
+             <meta name=referral-connect-offline content=off>
              <script type=module>
                  addEventListener('TrunkApplicationStarted', async (event) => {{
                      const glue = document.querySelector('link[rel=modulepreload]').href;

@@ -77,7 +77,8 @@ impl Site {
         let metas = format!(
             "<meta charset=utf-8><script src=first.js></script>\
              <meta name=referral-connect-endpoint content=\"{api}\">\
-             <meta name=referral-connect-token content=\"{TOKEN}\">"
+             <meta name=referral-connect-token content=\"{TOKEN}\">\
+             <meta name=referral-connect-offline content=off>"
         );
         fs::write(&index, format!("{before}{metas}{after}"))?;
         fs::write(
