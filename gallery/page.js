@@ -2,9 +2,11 @@
 
 // First: the element's module must find the world of the gallery.
 import { begin } from "./world.js";
+import { MESSAGES, PSEUDO } from "./pseudo.js";
 import { GROUPS } from "./states.js";
 import { Stand } from "./stand.js";
 
+/** @import { ReferralConnect } from "../embed/element.js" */
 /** @import { State } from "./states.js" */
 
 const root = document.documentElement;
@@ -13,7 +15,7 @@ const form = /** @type {HTMLFormElement} */ (document.querySelector("form"));
 const main = /** @type {HTMLElement} */ (document.querySelector("main"));
 const outcome = /** @type {HTMLElement} */ (document.querySelector("output"));
 
-/** @type {HTMLElement[]} all elements so far */
+/** @type {ReferralConnect[]} all elements so far */
 const elements = [];
 
 /** What each control does. @type {Record<string, (value: string) => void>} */
@@ -28,7 +30,10 @@ const CONTROLS = {
   },
   text: (value) => (root.dataset.text = value),
   lang(value) {
-    for (const element of elements) element.lang = value;
+    for (const element of elements) {
+      element.lang = value;
+      element.messages = value === PSEUDO ? MESSAGES : null;
+    }
   },
 };
 

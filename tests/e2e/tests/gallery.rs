@@ -4,14 +4,18 @@ mod looks;
 mod steps;
 mod walk;
 
+use std::collections::BTreeMap;
+use std::fs;
+
 use anyhow::{Result, ensure};
 use e2e::axe;
 use e2e::backend::Refresh;
 use e2e::browser::Browser;
-use e2e::engine::{Colours, Engine};
+use e2e::engine::{Colours, Engine, repository};
 use e2e::gallery::{Gallery, choose};
 use e2e::stage::Stage;
 use e2e::suite::Suite;
+use e2e::wait::{Look, SOON, until};
 use serde_json::json;
 
 pub(crate) fn add(suite: &mut Suite) {
@@ -22,6 +26,11 @@ pub(crate) fn add(suite: &mut Suite) {
         "gallery_breaks_no_rule_in_forced_colours",
         Refresh::Default,
         in_forced_colours,
+    );
+    suite.add(
+        "gallery_shows_what_is_not_translated",
+        Refresh::Default,
+        not_translated,
     );
     walk::add(suite);
     looks::add(suite);
@@ -57,6 +66,55 @@ const STANDS_OUT: &str = "
 const SPACE_TEXT: &str = "
     Object.assign(document.documentElement.style, { letterSpacing: '0.12em', wordSpacing: '0.16em' });
 ";
+
+/// All the words of the widgets, seen or not.
+const WORDS: &str = "
+    return [...document.querySelectorAll('referral-connect')]
+        .map((element) => element.shadowRoot.textContent);
+";
+
+/// States that say most of what there is to say.
+const TALKATIVE: &str =
+    "state=pending&state=too-short&state=confirm&state=several&state=no-account&state=not-arrived";
+
+/// In the accented language no text is the English one, and none is cut off.
+async fn not_translated(stage: &mut Stage) -> Result<()> {
+    let gallery = Gallery::start().await?;
+    let browser = stage.page.browser();
+    gallery
+        .open(browser, &format!("lang=en-GB-x-long&width=240&{TALKATIVE}"))
+        .await?;
+    let catalogue = fs::read_to_string(repository().join("words/en.json"))?;
+    let english: BTreeMap<String, String> = serde_json::from_str(&catalogue)?;
+    let accented: Vec<String> = browser.script(WORDS, Vec::new()).await?;
+    for words in &accented {
+        for (name, text) in &english {
+            // What stands before and after a value.
+            for part in text.split(['{', '}']).step_by(2).map(str::trim) {
+                ensure!(
+                    part.len() < 4 || !words.contains(part),
+                    "{name} is in English: {words}"
+                );
+            }
+        }
+        ensure!(words.contains("Åđṽîšéŕ'š"), "not accented: {words}");
+    }
+    let how = "at 240 px, 40 % longer";
+    nothing_of(browser, how, STANDS_OUT).await?;
+    // And back: the words of a host are taken away.
+    choose(browser, "lang", "en").await?;
+    until("English words", SOON, async || {
+        let words: Vec<String> = browser.script(WORDS, Vec::new()).await?;
+        let is_english = words
+            .iter()
+            .all(|words| words.contains("Adviser's referral code"));
+        Ok(match is_english && words.len() == accented.len() {
+            true => Look::Seen(()),
+            false => Look::NotYet(format!("{words:?}")),
+        })
+    })
+    .await
+}
 
 /// All of it on one page, which is loaded once.
 async fn breaks_no_rule(stage: &mut Stage) -> Result<()> {
