@@ -84,7 +84,13 @@ async fn take_all() -> Result<()> {
     studio
         .take("auth-required", Refresh::Default, auth_required)
         .await?;
-    studio.take("settings", Refresh::Default, settings).await
+    studio.take("settings", Refresh::Default, settings).await?;
+    studio.take("tested", Refresh::Default, tested).await?;
+    studio.take("link", Refresh::Default, link).await?;
+    studio.take("welsh", Refresh::Default, welsh).await?;
+    studio
+        .take("later-visit", Refresh::Default, later_visit)
+        .await
 }
 
 /// Where pictures are taken.
@@ -297,4 +303,29 @@ async fn settings(stage: &mut Stage) -> Result<()> {
         bail!("the settings hold another token than the sandbox's");
     }
     Ok(())
+}
+
+async fn tested(stage: &mut Stage) -> Result<()> {
+    settings(stage).await?;
+    stage.page.press("Test the connection").await?;
+    stage.page.see_status(&["Connected as"]).await?;
+    Ok(())
+}
+
+async fn link(stage: &mut Stage) -> Result<()> {
+    stage.page.type_code("ABC12345").await?;
+    stage.page.press("Copy a link with this code").await?;
+    stage.page.see_status(&["?code=ABC12345"]).await?;
+    Ok(())
+}
+
+async fn welsh(stage: &mut Stage) -> Result<()> {
+    settings(stage).await?;
+    stage.page.press("Cymraeg").await?;
+    stage.page.see_button("English").await
+}
+
+async fn later_visit(stage: &mut Stage) -> Result<()> {
+    stage.page.reload().await?;
+    stage.page.see_ready().await
 }
