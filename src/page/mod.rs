@@ -107,6 +107,8 @@ fn Page(language: RwSignal<Language>, watch: Watch) -> impl IntoView {
         }
         watch.speak(&words.get());
     });
+    // Asked for by the person: a list that comes unasked would push away what is below it.
+    let history = RwSignal::new(false);
     // Decided once: a panel that closes while somebody types in it has taken the field away.
     let is_ready = fields.token.with_untracked(|token| !token.is_empty());
     let accounts = asker.accounts();
@@ -119,6 +121,7 @@ fn Page(language: RwSignal<Language>, watch: Watch) -> impl IntoView {
     view! {
         <div class="page-bar">
             <p class="page-account">{name}</p>
+            <RecentButton language history/>
             <LanguageButton language/>
         </div>
         {is_first_visit.then(|| view! { <FirstVisit language/> })}
@@ -132,6 +135,7 @@ fn Page(language: RwSignal<Language>, watch: Watch) -> impl IntoView {
             auth
             account
             refresh_s=setup.refresh_s
+            history
             adviser_key=share::code()
             words
         />
@@ -143,6 +147,24 @@ fn Page(language: RwSignal<Language>, watch: Watch) -> impl IntoView {
     }
 }
 
+/// Shows the recent requests, and hides them. It stands above the list, which would else push it away.
+#[component]
+fn RecentButton(language: RwSignal<Language>, history: RwSignal<bool>) -> impl IntoView {
+    let name = move || match history.get() {
+        true => Message::HideRecent,
+        false => Message::ShowRecent,
+    };
+    view! {
+        <button
+            type="button"
+            class="page-link-button"
+            on:click=move |_| history.update(|is_shown| *is_shown = !*is_shown)
+        >
+            {move || language.get().say(name())}
+        </button>
+    }
+}
+
 /// Has the page speak its other language.
 #[component]
 fn LanguageButton(language: RwSignal<Language>) -> impl IntoView {
@@ -150,7 +172,7 @@ fn LanguageButton(language: RwSignal<Language>) -> impl IntoView {
     view! {
         <button
             type="button"
-            class="page-language"
+            class="page-link-button"
             lang=move || other().tag()
             on:click=move |_| language.update(|language| *language = language.other())
         >

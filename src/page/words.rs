@@ -54,6 +54,8 @@ messages! {
     ShareCopied = "share.copied",
     ShareByHand = "share.byHand",
     ShareNoCode = "share.noCode",
+    ShowRecent = "recent.show",
+    HideRecent = "recent.hide",
     Settings = "settings",
     Endpoint = "endpoint",
     EndpointHint = "endpoint.hint",

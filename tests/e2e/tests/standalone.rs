@@ -34,6 +34,7 @@ pub(crate) fn add(suite: &mut Suite) {
     suite.add("a_link_fills_in_a_code", Refresh::Default, link_fills_in);
     suite.add("junk_in_a_link_is_explained", Refresh::Default, junk);
     suite.add("makes_a_link_with_the_code", Refresh::Default, makes_link);
+    suite.add("shows_recent_requests", Refresh::Default, shows_recent);
     suite.add("speaks_welsh_on_demand", Refresh::Default, speaks_welsh);
     // The others have no way to be told the person's languages while they run.
     suite.add_for(
@@ -288,6 +289,25 @@ async fn makes_link(stage: &mut Stage) -> Result<()> {
     page.open(&link).await?;
     let code = page.code().await?;
     ensure!(code == "ABC&1=34", "the link fills in {code:?}");
+    Ok(())
+}
+
+async fn shows_recent(stage: &mut Stage) -> Result<()> {
+    stage.open_page().await?;
+    let reply = stage.sandbox.create("ABC12345").await?;
+    ensure!(
+        reply.status().is_success(),
+        "the sandbox says {}",
+        reply.status()
+    );
+    let page = &stage.page;
+    page.see_no_button("Refresh list").await?;
+    page.press("Show recent requests").await?;
+    page.see_button("Refresh list").await?;
+    page.see_text("Requests shown: 1").await?;
+    page.see_text(FIRM_ABC12345).await?;
+    page.press("Hide recent requests").await?;
+    page.see_no_button("Refresh list").await?;
     Ok(())
 }
 
