@@ -18,11 +18,12 @@ use std::{
     error::Error,
     net::SocketAddr,
     path::{Path, PathBuf},
-    time::{Duration, Instant},
+    sync::atomic::{AtomicU32, Ordering},
+    time::{Duration, Instant, SystemTime},
 };
 
 use lexopt::prelude::*;
-use referral_connect_sandbox::{Sandbox, Settings as SandboxSettings};
+use referral_connect_sandbox::{Clock, Sandbox, Settings as SandboxSettings};
 use tokio::{task::JoinSet, time::sleep};
 
 use crate::{
@@ -102,9 +103,21 @@ async fn measure(wish: &Wish) -> Outcome<()> {
     gateway.stop()
 }
 
+/// How far the sandbox's clock moves whenever it looks at it: more than a 500th of a minute.
+const APART: Duration = Duration::from_millis(150);
+
 /// Another gateway, and another nginx, before the sandbox.
 async fn before_the_sandbox(wish: &Wish, folder: &Path) -> Outcome<()> {
-    let sandbox = Sandbox::start(SandboxSettings::default()).await?;
+    // It takes 500 requests a minute, as Plannr does. By its clock they are minutes apart.
+    let calls = AtomicU32::new(0);
+    let settings = SandboxSettings {
+        clock: Clock::from_fn(move || {
+            SystemTime::now() + APART * calls.fetch_add(1, Ordering::Relaxed)
+        }),
+        oauth_token_lasts: seconds(365 * 24 * 3600),
+        ..SandboxSettings::default()
+    };
+    let sandbox = Sandbox::start(settings).await?;
     let gateway = Gateway::start(folder, sandbox.address()).await?;
     println!("before the sandbox:");
     compare(wish, folder, &gateway, sandbox.address()).await?;
