@@ -11,7 +11,7 @@ use crate::domain::session::{Check, Pending};
 
 /// What is said of a request whose outcome is not known. It stands in the status region.
 pub(super) fn told(pen: &mut Pen, pending: &Pending, doubt: Doubt, check: &Check) {
-    pen.open("p|class=referral-headline");
+    pen.open("p|class=referral-headline|dir=auto");
     pen.leaf("span|class=referral-mark|aria-hidden=true", "?");
     let words = Rc::clone(&pen.words);
     pen.text(&words.maybe_sent(pending.key.as_str()));
