@@ -6,7 +6,7 @@ import {
 } from "./replies.js";
 import * as world from "./world.js";
 
-/** @import { Script } from "./world.js" */
+/** @import { Answer, Script } from "./world.js" */
 /** @import { Stand } from "./stand.js" */
 
 /**
@@ -91,6 +91,12 @@ const RECENT = [
   connection({ status: "denied" }, { theirs: "Castell Coch Cyf", since: -9 * DAY }),
   connection({}, { theirs: "Ashdown Vale LLP", since: -40 * DAY, left: -10 * DAY }),
 ];
+
+/** Those, and one more on the next page. @type {Answer} */
+const inPages = (request) =>
+  (request.url.includes("&page=2")
+    ? lists(connection({ status: "accepted" }, { theirs: "Merrow & Holt", since: -60 * DAY }))
+    : replies(200, { data: RECENT, links: { next: "/?page=2" } }))(request);
 
 const RECENT_NAMES = [
   connection({}, { theirs: LONG, since: -HOUR }),
@@ -285,7 +291,7 @@ export const GROUPS = [
     },
   ]],
   ["Recent requests", [
-    { id: "history", name: "A list, and more to load", stands: "idle", says: "Load more", has: { history: "" }, api: { GET: replies(200, { data: RECENT, links: { next: "/?page=2" } }) } },
+    { id: "history", name: "A list, and more to load", stands: "idle", says: "Load more", has: { history: "" }, api: { GET: inPages } },
     { id: "history-long", name: "Long names, and letters of another direction", stands: "idle", says: "Requests shown", has: { history: "" }, api: { GET: lists(...RECENT_NAMES) } },
     { id: "history-loading", name: "On its way", stands: "idle", says: "Loading recent requests", has: { history: "" }, api: { GET: silent } },
     { id: "history-empty", name: "Nothing yet", stands: "idle", says: "no requests yet", has: { history: "" }, api: { GET: lists() } },

@@ -172,6 +172,31 @@ pub(super) const SCENES: &[Scene] = &[
         ],
     },
     Scene {
+        state: "history",
+        title: "Recent requests",
+        end: Some("When there are no more to load"),
+        steps: &[
+            step(
+                Keys::Each("\u{e004}\u{e004}\u{e004}"),
+                "Tab Tab Tab",
+                "Refresh list",
+                &[],
+            ),
+            step(TAB, "Tab", "Direction", &[]),
+            step(TAB, "Tab", "Status", &[]),
+            step(TAB, "Tab", "Load more", &[]),
+            step(
+                ENTER,
+                "Enter",
+                "Recent requests",
+                &[
+                    "status: Loading recent requests…",
+                    "status: Requests shown: 6",
+                ],
+            ),
+        ],
+    },
+    Scene {
         state: "rejected-422",
         title: "A code that Plannr refuses",
         end: None,
