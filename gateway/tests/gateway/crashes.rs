@@ -231,17 +231,14 @@ impl Runs {
                 }
             }
             Mishap::KilledBetween => {
-                self.plannr.await_line(seen, "POST /api/").await;
-                self.kills.between += self.kill_under(press).await;
+                self.kills.between += self.kill_at(seen, "POST /api/", press).await;
             }
             Mishap::KilledRenewing => {
-                self.plannr.await_line(seen, "POST /oauth/token ").await;
-                self.kills.renewing += self.kill_under(press).await;
+                self.kills.renewing += self.kill_at(seen, "POST /oauth/token ", press).await;
                 self.plannr.hold_renewals(false);
             }
             Mishap::KilledSettling => {
-                self.plannr.await_line(seen, "GET /api/").await;
-                self.kills.settling += self.kill_under(press).await;
+                self.kills.settling += self.kill_at(seen, "GET /api/", press).await;
                 self.plannr.hold_lists(false);
             }
         }
@@ -251,8 +248,18 @@ impl Runs {
         others
     }
 
-    /// Kills the gateway, and counts it if that left the press without an answer.
-    async fn kill_under<T>(&mut self, press: JoinHandle<Result<T, reqwest::Error>>) -> u32 {
+    /// Kills the gateway as soon as a request that starts with `line` has reached the API, and counts it if that left the
+    /// press without an answer. On a busy machine the press may have ended before, for something else took too long.
+    async fn kill_at<T>(
+        &mut self,
+        seen: usize,
+        line: &str,
+        mut press: JoinHandle<Result<T, reqwest::Error>>,
+    ) -> u32 {
+        tokio::select! {
+            () = self.plannr.await_line(seen, line) => {}
+            _ = &mut press => return 0,
+        }
         self.kill().await;
         u32::from(!matches!(press.await, Ok(Ok(_))))
     }

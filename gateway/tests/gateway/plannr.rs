@@ -140,8 +140,14 @@ impl Plannr {
 
     /// Waits until a request that starts with this line has arrived after the first `before` of all requests.
     pub(crate) async fn await_line(&self, before: usize, line: &str) {
-        let arrived = |seen: &Seen| seen.line.starts_with(line);
-        while !self.seen()[before..].iter().any(arrived) {
+        let arrived = || {
+            let memory = self.memory.lock().unwrap();
+            let since = memory.seen.iter().skip(before);
+            since
+                .map(|seen| &seen.line)
+                .any(|seen| seen.starts_with(line))
+        };
+        while !arrived() {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
     }
