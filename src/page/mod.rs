@@ -29,6 +29,8 @@ use crate::api::client::{Auth, Client, GetToken};
 use crate::api::endpoint::Endpoint;
 use crate::browser::storage;
 use crate::domain::account::AccountUuid;
+use crate::view::controls::Controls;
+use crate::view::widget::Ready;
 
 /// Puts the page into the document's body.
 pub fn mount() {
@@ -118,6 +120,17 @@ fn Page(language: RwSignal<Language>, watch: Watch) -> impl IntoView {
         let before = language.get().say(Message::SendingAs);
         Some(view! { {before} " " <bdi>{name}</bdi> })
     };
+    // A list that could not be had without a token, or not with that one, can be now.
+    let is_known = Memo::new(move |_| {
+        accounts.with(|accounts| account.with(|uuid| accounts.of(uuid.as_ref()).is_some()))
+    });
+    let controls: StoredValue<Option<Controls>> = StoredValue::new(None);
+    let ready: Ready = Rc::new(move |given| controls.set_value(Some(given)));
+    Effect::new(move || {
+        if let (true, Some(controls)) = (is_known.get(), controls.get_value()) {
+            controls.relist();
+        }
+    });
     view! {
         <div class="page-bar">
             <p class="page-account">{name}</p>
@@ -138,6 +151,7 @@ fn Page(language: RwSignal<Language>, watch: Watch) -> impl IntoView {
             history
             adviser_key=share::code()
             words
+            ready
         />
         <Share language/>
         <div class="page-rest">

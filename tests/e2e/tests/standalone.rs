@@ -308,6 +308,15 @@ async fn shows_recent(stage: &mut Stage) -> Result<()> {
     page.see_text(FIRM_ABC12345).await?;
     page.press("Hide recent requests").await?;
     page.see_no_button("Refresh list").await?;
+
+    // One that could not be had with a token can be had with another, and is asked for then.
+    page.open_settings().await?;
+    page.set_setting("Access token", EXPIRED_TOKEN).await?;
+    page.press("Show recent requests").await?;
+    page.see_text("To see recent requests, sign in to Plannr")
+        .await?;
+    page.set_setting("Access token", TOKEN).await?;
+    page.see_text("Requests shown: 1").await?;
     Ok(())
 }
 
