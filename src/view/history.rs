@@ -21,12 +21,13 @@ use crate::domain::timestamp::Timestamp;
 pub(super) fn begin(runner: Runner, is_wanted: Given<bool>) {
     let mut shown = String::new();
     runner.follow(move || {
-        let account = runner.account();
         let mut wanted = String::new();
+        let mut account = None;
         if is_wanted.get() == Some(true) {
             if clock::is_hidden() {
                 return;
             }
+            account = runner.account();
             wanted = runner.endpoint().unwrap_or_default();
             wanted.push(' ');
             wanted.push_str(account.as_ref().map_or("", AccountUuid::as_str));

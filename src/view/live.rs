@@ -58,15 +58,22 @@ fn watch(runner: Runner, every_s: Given<u32>, wish: fn(&Seen) -> Wish) {
     let mut before = None;
     let mut last_seen: Option<Timestamp> = None;
     runner.follow(move || {
-        let Some(seen) = runner.by_now() else {
+        let Some(wished) = runner.seen().map(|seen| wish(&seen)) else {
             return;
         };
+        // Most widgets wish for nothing most of the time.
+        if wished.is_none() && before.is_none() {
+            return;
+        }
         let every_s = every_s.get().unwrap_or_default();
-        let now = (wish(&seen), every_s, clock::is_hidden());
+        let now = (wished, every_s, clock::is_hidden());
         if before.as_ref() == Some(&now) {
             return;
         }
-        before = Some(now.clone());
+        before = now.0.is_some().then(|| now.clone());
+        let Some(seen) = runner.by_now() else {
+            return;
+        };
         let since = last_seen.take();
         rounds.timer.take();
         rounds.round.set(rounds.round.get().wrapping_add(1));
