@@ -67,6 +67,11 @@ pub fn ReferralConnect(
     #[prop(optional)]
     ready: Option<Ready>,
 ) -> impl IntoView {
+    // A list of one address says nothing of another.
+    let account = Signal::derive(move || {
+        endpoint.track();
+        account.get()
+    });
     let host = Rc::new(move || Some((endpoint.try_get_untracked()?, auth.try_get_untracked()?)));
     view! { <Widget calls=calls(host) account key_case refresh_s history adviser_key words ready/> }
 }

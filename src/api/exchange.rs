@@ -122,26 +122,20 @@ pub fn ask(
             page,
             per_page,
         } => {
-            let mut path = "referral-connections?".to_owned();
-            let mut add = |name: &str, value: &str| {
-                if !path.ends_with('?') {
-                    path.push('&');
-                }
-                path.push_str(name);
-                path.push_str(value);
+            let given = |name: &'static str, value: Option<&'static str>| match value {
+                // All that a filter can be needs no escaping.
+                Some(value) => [name, value],
+                None => ["", ""],
             };
-            // All that a filter can be needs no escaping.
-            if let Some(direction) = filter.direction {
-                add("filter%5Bdirection%5D=", direction);
-            }
-            if let Some(status) = filter.status {
-                add("filter%5Bstatus%5D=", status);
-            }
-            add("per_page=", &digits((*per_page).into()));
-            if *page > 1 {
-                add("page=", &digits((*page).into()));
-            }
-            path
+            let [direction, wanted] = given("&filter%5Bdirection%5D=", filter.direction);
+            let [status, wished] = given("&filter%5Bstatus%5D=", filter.status);
+            let per_page = digits((*per_page).into());
+            let page = digits((*page).into());
+            let first = "referral-connections?per_page=";
+            [
+                first, &per_page, direction, wanted, status, wished, "&page=", &page,
+            ]
+            .concat()
         }
     };
     get(endpoint.url(&path), token, Some(account))

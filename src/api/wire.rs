@@ -54,16 +54,14 @@ pub fn connections(body: &[u8]) -> Option<Vec<Connection>> {
     Some(page(body)?.connections)
 }
 
-/// The same with whether the API has more: Laravel's lists name the next page (`links`), or count them (`meta`).
+/// The same with whether the API has more: Laravel's lists name the next page in their `links`.
 #[must_use]
 pub fn page(body: &[u8]) -> Option<Page> {
     let reply = Value::parse(body)?;
-    let of_links = reply.get("links").and_then(|links| links.get("next"));
-    let has_next = of_links.is_some_and(|next| next.text().is_some());
-    let counted = |name: &str| reply.get("meta")?.get(name)?.whole();
+    let next = reply.get("links").and_then(|links| links.get("next"));
     Some(Page {
         connections: list(&reply)?.iter().filter_map(connection_of).collect(),
-        has_more: has_next || counted("current_page") < counted("last_page"),
+        has_more: next.is_some_and(|next| next.text().is_some()),
     })
 }
 

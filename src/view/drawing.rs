@@ -160,11 +160,7 @@ fn listen(controls: Controls, root: &Element, pen: Rc<RefCell<Pen>>, has_focus: 
         let target: Option<Node> = event.target().and_then(|target| target.dyn_into().ok());
         match event.type_().as_str() {
             "input" => match field(runner) {
-                Some(input)
-                    if target
-                        .as_ref()
-                        .is_some_and(|typed| input.is_same_node(Some(typed))) =>
-                {
+                Some(input) if input.contains(target.as_ref()) => {
                     runner.dispatch(Event::Typed(input.value()));
                 }
                 _ => controls.filter(),

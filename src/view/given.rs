@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::{Effect, Get};
+use leptos::prelude::{Effect, Get, untrack};
 
 /// A value that the host may change at any time. A signal of any kind becomes one.
 #[derive(Clone)]
@@ -47,7 +47,8 @@ impl<T, S: Get<Value = T> + Clone + 'static> From<S> for Given<T> {
     fn from(signal: S) -> Self {
         let followed = signal.clone();
         Self {
-            read: Rc::new(move || signal.try_get()),
+            // Who follows it is told by `watch`; elsewhere Leptos would warn of a reader who is not.
+            read: Rc::new(move || untrack(|| signal.try_get())),
             watch: Rc::new(move |changed| {
                 let followed = followed.clone();
                 Effect::new(move |_: Option<()>| {

@@ -59,7 +59,6 @@ pub(super) fn history(pen: &mut Pen, history: &History, now: Timestamp, ids: &Id
     } else {
         pen.text("");
     }
-    // It stands empty in the page from the start, as the card's region does.
     pen.open("p|class=referral-caption referral-history-told|role=status");
     let is_unanswered = matches!(history.asking, Asking::Unanswered(_));
     pen.set("data-kind", is_unanswered.then_some("unanswered"));

@@ -23,6 +23,9 @@ const LEAST_S: u32 = 10;
 /// The longest time between two questions that get no answer, in seconds.
 const BACK_OFF_MOST_S: u32 = 600;
 
+/// How long a listed request is asked about after its end, in milliseconds.
+const LAST_LOOK_MS: i64 = 120_000;
+
 /// Timers are early by a moment.
 const SLACK_MS: i64 = 500;
 
@@ -50,7 +53,9 @@ fn of_card(seen: &Seen) -> Wish {
 fn of_list(seen: &Seen) -> Wish {
     let history = seen.history.as_ref()?.borrow();
     let account = history.account.clone()?;
-    history.has_pending(seen.now()).then_some((account, None))
+    // One that has just lapsed may have been answered in its last moment.
+    let a_while_ago = seen.now().plus_millis(-LAST_LOOK_MS);
+    history.has_pending(a_while_ago).then_some((account, None))
 }
 
 fn watch(runner: Runner, every_s: Given<u32>, wish: fn(&Seen) -> Wish) {
@@ -87,9 +92,9 @@ fn watch(runner: Runner, every_s: Given<u32>, wish: fn(&Seen) -> Wish) {
         let every_s = every_s.max(LEAST_S);
         // Back from being hidden: what happened meanwhile is asked for at once, but not at every glance.
         let hidden_ms = since.map_or(0, |since| seen.device_now.millis_since(since));
-        let first_s = match hidden_ms >= i64::from(LEAST_S) * 1000 {
+        let first_ms = match hidden_ms >= i64::from(LEAST_S) * 1000 {
             true => 0,
-            false => every_s,
+            false => i64::from(every_s) * 1000,
         };
         let poll = Poll {
             runner,
@@ -100,7 +105,7 @@ fn watch(runner: Runner, every_s: Given<u32>, wish: fn(&Seen) -> Wish) {
             every_s,
             round: rounds.round.get(),
         };
-        schedule(Box::new(poll), first_s);
+        schedule(Box::new(poll), first_ms);
     });
 }
 
@@ -130,27 +135,28 @@ enum Turn {
     One,
     /// Asks for its own request, for nobody told it of that.
     OneBesides,
-    /// Waits for so many seconds: somebody else asks, or has asked.
-    Wait(u32),
+    /// Waits for so many milliseconds: somebody else asks, or has asked.
+    Wait(i64),
 }
 
-fn schedule(poll: Box<Poll>, after_s: u32) {
+fn schedule(poll: Box<Poll>, after_ms: i64) {
     if let Some(rounds) = poll.rounds.upgrade() {
-        let timer = clock::after_ms(after_s.saturating_mul(1000), move || {
-            spawn(Box::pin(poll.ask(after_s)));
+        let after_ms = u32::try_from(after_ms).unwrap_or(u32::MAX);
+        let timer = clock::after_ms(after_ms, move || {
+            spawn(Box::pin(poll.ask()));
         });
         rounds.timer.replace(Some(timer));
     }
 }
 
 impl Poll {
-    async fn ask(self: Box<Self>, waited_s: u32) {
+    async fn ask(self: Box<Self>) {
         let Some(seen) = self.runner.by_now() else {
             return;
         };
         let turn = self.turn(seen.device_now);
         let ask = match (&turn, &self.uuid) {
-            (Turn::Wait(wait_s), _) => return schedule(self, *wait_s),
+            (Turn::Wait(wait_ms), _) => return schedule(self, *wait_ms),
             (Turn::One | Turn::OneBesides, Some(uuid)) => Ask::One(uuid.clone()),
             _ => Ask::page(Filter::default(), 1),
         };
@@ -158,24 +164,35 @@ impl Poll {
             return;
         };
         let answer = asked.await;
-        let next_s = match &answer {
-            Ok(_) => self.every_s,
-            // Each request may be offered all the same.
-            Err(Unanswered::NotOffered) if matches!(turn, Turn::List) && self.uuid.is_some() => 0,
-            Err(Unanswered::NotOffered) => return,
-            Err(Unanswered::TooMany { retry_after_s }) => self.every_s.max(*retry_after_s),
-            Err(_) => {
-                let doubled = waited_s.max(self.every_s).saturating_mul(2);
-                doubled.min(BACK_OFF_MOST_S.max(self.every_s))
-            }
+        let Some(seen) = self.runner.by_now() else {
+            return;
         };
-        if !matches!(turn, Turn::OneBesides) {
-            self.place.share(&mut |shared| {
-                shared.until = seen.device_now.plus_millis(i64::from(next_s) * 1000);
+        let mut next_ms = 0;
+        let mut is_over = false;
+        self.place.share(&mut |shared| {
+            let mut next_s = self.every_s;
+            let longest_s = shared.failed_s.max(next_s).saturating_mul(2);
+            match &answer {
+                Ok(_) => {}
+                Err(Unanswered::NotOffered) => {
+                    // Each request may be offered all the same.
+                    let is_list = matches!(turn, Turn::List);
+                    shared.has_list &= !is_list;
+                    is_over = !is_list || self.uuid.is_none();
+                    next_s = 0;
+                }
+                Err(Unanswered::TooMany { retry_after_s }) => {
+                    next_s = next_s.max(*retry_after_s);
+                }
+                Err(_) => next_s = longest_s.min(BACK_OFF_MOST_S.max(next_s)),
+            }
+            shared.failed_s = if answer.is_ok() { 0 } else { next_s };
+            next_ms = i64::from(next_s) * 1000;
+            if !matches!(turn, Turn::OneBesides) {
                 shared.is_answered = answer.is_ok();
-                shared.has_list &= next_s > 0;
-            });
-        }
+                shared.until = seen.device_now.plus_millis(next_ms);
+            }
+        });
         if let Ok(answer) = &answer {
             let (account, told) = (&self.place.account, &answer.told.connections);
             Runner::each(|runner| runner.hear(account, told));
@@ -185,33 +202,38 @@ impl Poll {
             .rounds
             .upgrade()
             .is_some_and(|rounds| rounds.round.get() == self.round);
-        if is_current && self.is_still_pending() && !clock::is_hidden() {
-            schedule(self, next_s);
+        if is_current && !is_over && self.is_still_pending() && !clock::is_hidden() {
+            schedule(self, next_ms);
         }
     }
 
     fn turn(&self, now: Timestamp) -> Turn {
         let told_at = self.runner.told_at();
         let number = self.place.number;
+        let period_ms = i64::from(self.every_s) * 1000;
         let mut turn = Turn::OneBesides;
         self.place.share(&mut |shared| {
-            if !shared.has_list && self.uuid.is_some() {
+            let is_untold = shared.is_answered && told_at < Some(shared.asked_at);
+            if self.uuid.is_some() && (is_untold || !shared.has_list) {
                 return;
             }
-            let wait_ms = shared.until.millis_since(now);
+            let mut until = shared.until;
+            // Whoever asks less often than another one waits no longer for that.
+            if shared.is_answered {
+                until = until.min(shared.asked_at.plus_millis(period_ms));
+            }
+            let wait_ms = until.millis_since(now);
             if shared.asker == number || wait_ms <= SLACK_MS {
                 shared.asker = number;
                 shared.asked_at = now;
-                shared.until = now.plus_millis(i64::from(self.every_s) * 1000);
+                shared.until = now.plus_millis(period_ms);
                 shared.is_answered = false;
                 turn = match shared.polls == 1 && self.uuid.is_some() {
                     true => Turn::One,
                     false => Turn::List,
                 };
-            } else if !shared.is_answered || told_at >= Some(shared.asked_at) || self.uuid.is_none()
-            {
-                let wait_s = u32::try_from(wait_ms / 1000 + 1);
-                turn = Turn::Wait(wait_s.unwrap_or(self.every_s));
+            } else {
+                turn = Turn::Wait(wait_ms);
             }
         });
         turn
@@ -242,6 +264,8 @@ struct Shared {
     asked_at: Timestamp,
     until: Timestamp,
     is_answered: bool,
+    /// How long the wait after the last failure is, in seconds; 0 after an answer.
+    failed_s: u32,
     /// Whether the API has a list.
     has_list: bool,
 }
@@ -280,11 +304,13 @@ impl Place {
                     asked_at: Timestamp::from_millis(0),
                     until: Timestamp::from_millis(0),
                     is_answered: false,
+                    failed_s: 0,
                     has_list: true,
                 });
             }
             act(&mut all[place]);
-            if all[place].polls == 0 {
+            // A failure is not forgotten while nobody looks.
+            if all[place].polls == 0 && all[place].is_answered && all[place].has_list {
                 all.swap_remove(place);
             }
         });

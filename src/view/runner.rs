@@ -22,7 +22,7 @@ use crate::domain::countdown::Milestone;
 use crate::domain::history::{Ask, Change, History, Page};
 use crate::domain::outcome::{NotSent, Outcome, Timed, Unanswered};
 use crate::domain::session::{
-    Attempt, Command, Event, News, Pending, Press, Recorded, State, news, update,
+    Attempt, Command, Event, News, Pending, Press, Recorded, Stage, State, news, update,
 };
 use crate::domain::timestamp::Timestamp;
 
@@ -327,21 +327,26 @@ impl Runner {
             true => Vec::new(),
             false => news(&before, &after),
         };
+        let whose = match &after.stage {
+            Stage::Sent { account, .. } => account.clone(),
+            _ => None,
+        };
         desk.seen.borrow_mut().state = Rc::new(after);
         if let Some(command) = command {
             self.run(&desk, command);
         }
         drop(desk);
         for news in &news {
-            match news {
-                News::Sent(Some(made)) => self.change(Change::Made(made.clone())),
+            let change = match news {
+                News::Sent(Some(made)) => Change::Made(made.clone()),
                 // It is in the API's list, and nowhere else.
-                News::Sent(None) => self.change(Change::Wanted),
+                News::Sent(None) => Change::Wanted,
                 News::Status { connection, .. } => {
-                    self.change(Change::Seen(vec![Connection::clone(connection)]));
+                    Change::Seen(vec![Connection::clone(connection)])
                 }
-                _ => {}
-            }
+                _ => continue,
+            };
+            self.note(whose.as_ref(), change);
         }
         // Last, for a host may do anything now, taking the widget away included.
         for news in news {

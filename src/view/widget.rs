@@ -56,6 +56,7 @@ pub fn Widget(
     ready: Option<Ready>,
 ) -> impl IntoView {
     let text = untrack(|| adviser_key.get()).unwrap_or_default();
+    let of_host = account.clone();
     let found = (calls.recorded)();
     let runner = Runner::new(calls, account, key_case, words.clone(), text.clone());
     on_cleanup(move || runner.end());
@@ -64,6 +65,7 @@ pub fn Widget(
         ready(controls);
     }
     // Each in its place, where the signals of a host are followed.
+    of_host.watch(move || runner.wake());
     refresh_s.watch(move || runner.wake());
     history.watch(move || runner.wake());
     adviser_key.watch(move || runner.wake());

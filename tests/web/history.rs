@@ -128,13 +128,53 @@ async fn filters_ask_for_other_requests() {
     assert_eq!(stage.pages()[2], filter(Some("accepted"), Some("received")));
     stage.see(LIST, "Loading recent requests…").await;
     assert!(rows(&stage).is_empty());
-    // Both questions are open still, and either may be answered first.
-    for _ in 0..2 {
-        stage.page(page(&[], false));
-        stage.settle().await;
-    }
+    // Both questions are open still: what comes of the one before means nothing any more.
+    stage.page_for(1, page(&[row("two", "Wren")], false));
+    stage.settle().await;
+    assert!(rows(&stage).is_empty());
+    stage.page_for(2, page(&[], false));
     stage.see(LIST, "No request fits this choice.").await;
     assert_eq!(stage.input().value(), "", "choosing is not typing");
+}
+
+#[wasm_bindgen_test]
+async fn another_account_never_sees_what_was_asked_for_the_one_before() {
+    let stage = Stage::open_listing(NOW, 0);
+    until("the first question", || stage.pages().len() == 1).await;
+    stage.act_for(ACCOUNT);
+    until("a question for the other one", || stage.pages().len() == 2).await;
+    // Both are the first questions of their lists.
+    stage.page_for(0, page(&[row("one", "Larkspur")], false));
+    stage.settle().await;
+    assert!(rows(&stage).is_empty(), "{}", stage.text(LIST));
+    stage.page_for(1, page(&[row("two", "Wren")], false));
+    stage.see(LIST, "Requests shown: 1").await;
+    assert_eq!(rows(&stage), ["Wren"]);
+}
+
+#[wasm_bindgen_test]
+async fn what_is_chosen_stays_chosen_for_another_account() {
+    let stage = listed(&[row("one", "Larkspur")], false).await;
+    choose(&stage, "direction", "received");
+    until("the other list", || stage.pages().len() == 2).await;
+    stage.page(page(&[], false));
+    stage.act_for(ACCOUNT);
+    until("that of the other account", || stage.pages().len() == 3).await;
+    assert_eq!(stage.pages()[2], stage.pages()[1]);
+}
+
+#[wasm_bindgen_test]
+async fn what_was_sent_for_another_account_is_not_listed() {
+    let stage = listed(&[row("one", "Larkspur")], false).await;
+    stage.send("ABC12345").await;
+    stage.act_for(ACCOUNT);
+    until("that of the other account", || stage.pages().len() == 2).await;
+    stage.page(page(&[row("two", "Wren")], false));
+    stage.see(LIST, "Requests shown: 1").await;
+    stage.answer(sent(&row("three", "Holt")));
+    stage.see("[part~=card]", "Request sent to Holt").await;
+    stage.settle().await;
+    assert_eq!(rows(&stage), ["Wren"]);
 }
 
 #[wasm_bindgen_test]

@@ -52,6 +52,7 @@ impl Drop for FastTimers {
 
 pub struct Stage {
     world: Rc<World>,
+    account: ArcRwSignal<Option<AccountUuid>>,
     place: HtmlElement,
     handle: UnmountHandle<AnyViewState>,
     _fast: FastTimers,
@@ -67,12 +68,12 @@ impl Stage {
 
     /// One that asks for the status of a pending request every so many seconds.
     pub fn open_refreshing(now: &str, refresh_s: u32) -> Self {
-        Self::build(World::at(now), refresh_s, false)
+        Self::build(World::apart(now), refresh_s, false)
     }
 
     /// One that lists the recent requests as well.
     pub fn open_listing(now: &str, refresh_s: u32) -> Self {
-        Self::build(World::at(now), refresh_s, true)
+        Self::build(World::apart(now), refresh_s, true)
     }
 
     /// Another one in the same page and the same world.
@@ -81,7 +82,7 @@ impl Stage {
     }
 
     pub fn open_with(now: &str, found: Vec<Pending>) -> Self {
-        let world = World::at(now);
+        let world = World::at(now, ACCOUNT.to_owned());
         *world.kept.borrow_mut() = found;
         Self::build(world, 0, false)
     }
@@ -91,14 +92,16 @@ impl Stage {
         let place: HtmlElement = document().create_element("div").unwrap().unchecked_into();
         body().append_child(&place).unwrap();
         let calls = calls(&world);
+        let account = ArcRwSignal::new(world.account.parse().ok());
+        let of_widget = account.clone();
         let handle = mount_to(place.clone(), move || -> AnyView {
-            let account: Option<AccountUuid> = ACCOUNT.parse().ok();
             let refresh_s = Signal::stored(refresh_s);
             let history = Signal::stored(lists);
-            view! { <Widget calls account=Signal::stored(account) refresh_s history/> }.into_any()
+            view! { <Widget calls account=of_widget refresh_s history/> }.into_any()
         });
         Self {
             world,
+            account,
             place,
             handle,
             _fast: fast,
@@ -232,8 +235,24 @@ impl Stage {
         self.world.pages.borrow().clone()
     }
 
+    /// The UUID that was asked for last.
+    pub fn asked_for(&self) -> String {
+        self.world.asked_for.borrow().clone()
+    }
+
+    /// Answers the latest question for the list.
     pub fn page(&self, page: Result<Page, Unanswered>) {
-        *self.world.page.borrow_mut() = Some(page);
+        self.page_for(self.pages().len() - 1, page);
+    }
+
+    /// Answers the question at this place.
+    pub fn page_for(&self, place: usize, page: Result<Page, Unanswered>) {
+        self.world.page.borrow_mut().push((place, page));
+    }
+
+    /// Has it act for another account.
+    pub fn act_for(&self, account: &str) {
+        self.account.set(account.parse().ok());
     }
 
     pub fn kept(&self) -> Vec<Pending> {

@@ -18,6 +18,7 @@ pub type Listed = Result<Vec<Connection>, Unanswered>;
 
 #[derive(Default)]
 pub struct World {
+    pub account: String,
     pub now_ms: Cell<i64>,
     pub sends: Cell<usize>,
     pub checks: Cell<usize>,
@@ -25,8 +26,11 @@ pub struct World {
     pub listed: RefCell<Option<Listed>>,
     pub questions: Cell<usize>,
     pub status: RefCell<Option<Result<Connection, Unanswered>>>,
+    /// The UUID that was asked for last.
+    pub asked_for: RefCell<String>,
     pub pages: RefCell<Vec<Ask>>,
-    pub page: RefCell<Option<Result<Page, Unanswered>>>,
+    /// Answers to questions for the list, by the place of the question.
+    pub page: RefCell<Vec<(usize, Result<Page, Unanswered>)>>,
     pub kept: RefCell<Vec<Pending>>,
     pub put_back: RefCell<Vec<Pending>>,
     pub has_unreadable: Cell<bool>,
@@ -36,8 +40,23 @@ pub struct World {
 }
 
 impl World {
-    pub fn at(now: &str) -> Rc<Self> {
-        let world = Self::default();
+    /// One with an account of its own: polls of one account know of each other.
+    pub fn apart(now: &str) -> Rc<Self> {
+        thread_local! {
+            static WORLDS: Cell<u32> = const { Cell::new(0) };
+        }
+        WORLDS.set(WORLDS.get() + 1);
+        Self::at(
+            now,
+            format!("{:08x}-2222-4333-8444-555555555555", WORLDS.get()),
+        )
+    }
+
+    pub fn at(now: &str, account: String) -> Rc<Self> {
+        let world = Self {
+            account,
+            ..Self::default()
+        };
         world.now_ms.set(Timestamp::parse(now).unwrap().as_millis());
         Rc::new(world)
     }
@@ -66,7 +85,8 @@ pub fn calls(world: &Rc<World>) -> Calls {
                         has_more: false,
                     };
                     let page = match ask {
-                        Ask::One(_) => {
+                        Ask::One(uuid) => {
+                            world.asked_for.replace(uuid);
                             world.questions.set(world.questions.get() + 1);
                             given(|| world.status.borrow_mut().take())
                                 .await
@@ -77,8 +97,14 @@ pub fn calls(world: &Rc<World>) -> Calls {
                             given(|| world.listed.borrow_mut().take()).await.map(of)
                         }
                         ask => {
+                            let place = world.pages.borrow().len();
                             world.pages.borrow_mut().push(ask);
-                            given(|| world.page.borrow_mut().take()).await
+                            let take = || {
+                                let mut pages = world.page.borrow_mut();
+                                let found = pages.iter().position(|(to, _)| *to == place)?;
+                                Some(pages.swap_remove(found).1)
+                            };
+                            given(take).await
                         }
                     };
                     page.map(untimed)

@@ -9,13 +9,18 @@ use crate::domain::account::AccountUuid;
 use crate::domain::connection::Connection;
 use crate::domain::history::{Ask, Change, History, Page, Question};
 use crate::domain::outcome::{Timed, Unanswered};
-use crate::domain::session::{Event, News};
+use crate::domain::session::{Event, News, Stage};
 use crate::domain::timestamp::Timestamp;
 
 impl Runner {
     /// Shows this list from now on, or none.
-    pub(in crate::view) fn list(self, history: Option<History>) {
+    pub(in crate::view) fn list(self, mut history: Option<History>) {
         if let Some(desk) = self.desk() {
+            let before = desk.seen.borrow().history.clone();
+            // What is chosen on the screen stays chosen.
+            if let (Some(history), Some(before)) = (&mut history, before) {
+                history.filter = before.borrow().filter;
+            }
             desk.seen.borrow_mut().history = history.map(|history| Rc::new(RefCell::new(history)));
             self.wake();
             self.change(Change::Wanted);
@@ -33,17 +38,21 @@ impl Runner {
         let question = history.borrow_mut().update(change);
         self.wake();
         if let Some(question) = question {
-            spawn(Box::pin(self.answer(question)));
+            spawn(Box::pin(self.answer(history, question)));
         }
     }
 
     /// Takes up what the API says by now of requests of this account.
     pub(in crate::view) fn hear(self, account: &AccountUuid, connections: &[Connection]) {
-        self.refresh(connections);
-        let seen = self.seen();
-        let history = seen.and_then(|seen| seen.history);
-        if history.is_some_and(|history| history.borrow().account.as_ref() == Some(account)) {
-            self.change(Change::Seen(connections.to_vec()));
+        self.refresh(account, connections);
+        self.note(Some(account), Change::Seen(connections.to_vec()));
+    }
+
+    /// Changes the list if it is that of this account.
+    pub(super) fn note(self, account: Option<&AccountUuid>, change: Change) {
+        let history = self.seen().and_then(|seen| seen.history);
+        if history.is_some_and(|history| history.borrow().account.as_ref() == account) {
+            self.change(change);
         }
     }
 
@@ -66,12 +75,18 @@ impl Runner {
         Some((self.desk()?.calls.ask)(account, ask))
     }
 
-    fn refresh(self, connections: &[Connection]) {
+    fn refresh(self, account: &AccountUuid, connections: &[Connection]) {
         let (Some(desk), Some(seen)) = (self.desk(), self.seen()) else {
             return;
         };
-        let shown = seen.state.connection();
-        let shown = shown.and_then(|shown| shown.uuid.as_ref());
+        // Another account may see the same request from its other side.
+        let shown = match &seen.state.stage {
+            Stage::Sent {
+                connection: Some(shown),
+                account: Some(whose),
+            } if whose == account => shown.uuid.as_ref(),
+            _ => None,
+        };
         let is_shown = |one: &&Connection| shown.is_some() && one.uuid.as_ref() == shown;
         if let Some(found) = connections.iter().find(is_shown) {
             desk.told_at.set(Some((desk.calls.now)()));
@@ -80,8 +95,10 @@ impl Runner {
         }
     }
 
-    async fn answer(self, question: Question) {
-        let Some(asked) = self.ask(question.account, question.ask) else {
+    /// Asks, and has the list take the answer up that asked; another one may be shown by then, of another account.
+    async fn answer(self, history: Rc<RefCell<History>>, question: Question) {
+        let account = question.account;
+        let Some(asked) = self.ask(account.clone(), question.ask) else {
             return;
         };
         let answer = asked.await;
@@ -90,11 +107,12 @@ impl Runner {
         }
         // The card must not say otherwise than the list.
         if let Ok(answer) = &answer {
-            self.refresh(&answer.told.connections);
+            self.refresh(&account, &answer.told.connections);
         }
-        self.change(Change::Answered {
+        history.borrow_mut().update(Change::Answered {
             round: question.round,
             answer: answer.map(|answer| answer.told),
         });
+        self.wake();
     }
 }
