@@ -118,7 +118,7 @@ fn draw(controls: Controls, root: Element) {
             card(&mut pen, &seen);
             pen.open("div|class=referral-list");
             if let Some(listed) = &seen.history {
-                history(&mut pen, &listed.borrow(), seen.now(), &ids);
+                history(&mut pen, &listed.borrow(), seen.now());
             }
             pen.close();
             pen.lift();

@@ -6,7 +6,6 @@ use super::badge::badge;
 use super::button::{Weight, button};
 use super::countdown::time;
 use super::given::Given;
-use super::key_field::Ids;
 use super::pen::{Button, Markup, Pen};
 use super::runner::Runner;
 use super::words::{MessageId, Words};
@@ -40,15 +39,12 @@ pub(super) fn begin(runner: Runner, is_wanted: Given<bool>) {
     });
 }
 
-pub(super) fn history(pen: &mut Pen, history: &History, now: Timestamp, ids: &Ids) {
+pub(super) fn history(pen: &mut Pen, history: &History, now: Timestamp) {
     // A group and no landmark: those of two widgets on a page would have one name.
     pen.open("div|class=referral-history|part=history|role=group|tabindex=-1");
-    pen.set("aria-labelledby", Some(&ids.history));
+    pen.name(MessageId::History);
     pen.open("div|class=referral-history-head");
-    pen.open("p|class=referral-history-title");
-    pen.set("id", Some(&ids.history));
-    pen.say(MessageId::History);
-    pen.close();
+    pen.line("p|class=referral-history-title", MessageId::History);
     button(pen, Weight::Quiet, MessageId::Refresh, Button::Refresh);
     pen.close();
     if history.account.is_some() {
@@ -99,6 +95,8 @@ fn filter(pen: &mut Pen, name: MessageId, markup: Markup, choices: &[(Markup, Me
     pen.open("label|class=referral-filter");
     pen.line("span|class=referral-caption", name);
     pen.open(markup);
+    // WebKit makes what is chosen a part of the label's name.
+    pen.name(name);
     for (choice, words) in choices {
         pen.line(choice, *words);
     }

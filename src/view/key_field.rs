@@ -30,8 +30,6 @@ pub(super) struct Ids {
     hint: String,
     /// Where its error is told.
     pub(super) error: String,
-    /// The list's name.
-    pub(super) history: String,
     described_by: String,
 }
 
@@ -43,7 +41,6 @@ impl Ids {
         let error = [&field, "-error"].concat();
         Self {
             described_by: [&hint, " ", &error].concat(),
-            history: [&field, "-history"].concat(),
             field,
             hint,
             error,
